@@ -1,0 +1,1 @@
+"""With whom we talk: channels, dialogue, safety, people, and the pages they use."""

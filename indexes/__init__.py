@@ -1,0 +1,1 @@
+"""How we find it: lexical and dense search over one release of the library. No database, no web."""
