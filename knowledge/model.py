@@ -142,7 +142,9 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """When an activity is on. `rule` names the shape, the other fields fill it in:
+    """When an activity is on.
+
+    `rule` names the shape, the other fields fill it in:
 
     week-of (month, day): the Monday-to-Sunday week that holds that date
     months (months): all through these months, every year

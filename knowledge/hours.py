@@ -1,0 +1,115 @@
+"""Whether a line or a place is open: now, until when, from when. Pure: the time and the calendar are arguments.
+
+It never guesses: where the hours are not known, or depend on a holiday notice that is not out yet, it says "ask".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from knowledge.calendar import CHINA, Calendar
+from knowledge.model import DAYS, Span
+
+HORIZON = timedelta(days=14)  # how far ahead an opening is looked for; the longest holiday is nine days
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStatus:
+    """What may be said of a line now, in China's time.
+
+    `tier` says who answers at this moment. `until` is when the present opening ends, all its spans taken together;
+    None while open means that it does not close within two weeks. `opens` is the next opening; None when it is open
+    or when nothing certain can be said.
+    """
+
+    open: Literal["yes", "no", "ask"]
+    tier: str | None = None
+    until: datetime | None = None
+    opens: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """One span on one day. `sure` is False where it depends on whether an unarranged day is worked."""
+
+    start: datetime
+    end: datetime
+    tier: str | None
+    sure: bool
+
+    def covers(self, now: datetime) -> bool:
+        return self.start <= now < self.end
+
+
+def status(hours: tuple[Span, ...] | None, now: datetime, calendar: Calendar) -> OpenStatus:
+    """Say whether these hours are open at `now`, an aware datetime of any zone."""
+    if now.tzinfo is None:
+        raise ValueError("now must carry a time zone")
+    if not hours:
+        return OpenStatus("ask")
+    local = now.astimezone(CHINA)
+    openings = _openings(hours, local, calendar)
+    current = [opening for opening in openings if opening.covers(local)]
+    for opening in current:
+        if opening.sure:
+            return OpenStatus("yes", tier=opening.tier, until=_end(openings, local))
+    if current:
+        return OpenStatus("ask", tier=current[0].tier)
+    return OpenStatus("no", opens=_next(openings, local))
+
+
+def around_the_clock(hours: tuple[Span, ...] | None) -> bool:
+    """Whether these hours never close, on whatever day."""
+    whole = (span for span in hours or () if span.start == span.end and span.on == "any")
+    return {day for span in whole for day in span.days} == set(DAYS)
+
+
+def _openings(hours: Sequence[Span], now: datetime, calendar: Calendar) -> list[_Opening]:
+    """Lay the spans out from yesterday, which may run past midnight, to the horizon."""
+    first = now.date() - timedelta(days=1)
+    days = [first + timedelta(days=n) for n in range(HORIZON.days + 2)]
+    found = []
+    for day in days:
+        for span in hours:
+            held = _held(span, day, calendar)
+            if held is not False:
+                found.append(_opening(span, day, sure=held is True))
+    return found
+
+
+def _held(span: Span, day: date, calendar: Calendar) -> bool | None:
+    """Whether the span is on that day; None when that day's arrangement is not known."""
+    if DAYS[day.weekday()] not in span.days:
+        return False
+    if span.on == "any":
+        return True
+    worked = calendar.is_workday(day)
+    return None if worked is None else worked == (span.on == "workday")
+
+
+def _opening(span: Span, day: date, *, sure: bool) -> _Opening:
+    last = day if span.end > span.start else day + timedelta(days=1)
+    return _Opening(_at(day, span.start), _at(last, span.end), span.tier, sure)
+
+
+def _at(day: date, moment: time) -> datetime:
+    return datetime.combine(day, moment, tzinfo=CHINA)
+
+
+def _end(openings: Sequence[_Opening], now: datetime) -> datetime | None:
+    """Follow the sure openings that touch each other; None when they reach the horizon."""
+    end = now
+    for opening in sorted((o for o in openings if o.sure), key=lambda o: o.start):
+        if opening.start <= end < opening.end:
+            end = opening.end
+    return end if end < now + HORIZON else None
+
+
+def _next(openings: Sequence[_Opening], now: datetime) -> datetime | None:
+    """The next opening, unless one that may or may not be held comes before it."""
+    ahead = [o for o in openings if now < o.start <= now + HORIZON]
+    nearest = min(ahead, key=lambda o: (o.start, not o.sure), default=None)
+    return nearest.start if nearest and nearest.sure else None

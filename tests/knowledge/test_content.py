@@ -1,0 +1,82 @@
+"""The library that is packaged: it loads, no rule finds anything, and it keeps the promises of its documents."""
+
+import re
+from functools import cache
+
+import pytest
+
+from knowledge.calendar import china
+from knowledge.check import check
+from knowledge.directory import Directory
+from knowledge.files import CONTENT, dump, load
+from knowledge.model import Library
+from knowledge.regions import RegionTree
+
+
+@cache
+def packaged() -> Library:
+    return load()
+
+
+@cache
+def tree() -> RegionTree:
+    return RegionTree(packaged().regions)
+
+
+def test_no_rule_finds_anything_in_the_packaged_library() -> None:
+    assert [f"{problem.where}: {problem.message}" for problem in check(packaged())] == []
+
+
+def test_the_packaged_library_survives_writing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("content")
+    dump(packaged(), folder)
+
+    assert load(folder) == packaged()
+
+
+def test_the_office_telephones_of_the_documents_are_in_no_file() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in CONTENT.rglob("*") if path.is_file())
+
+    assert re.findall("85681383|52564588|67821869", text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我在普陀", "上海市普陀区"),
+        ("常州天宁的", "常州市天宁区"),
+        ("我们是渝北区的", "重庆市渝北区"),
+        ("宝鸡市金台区", "宝鸡市金台区"),
+        ("东街街道", "晋城市城区东街街道"),
+        ("晋城", "晋城市城区"),
+        ("重庆", "重庆市"),
+        ("舟山普陀", "舟山市普陀区"),
+        ("南京鼓楼区", "南京市鼓楼区"),
+        ("乐山市中区", "乐山市市中区"),
+        ("北京朝阳", "北京市朝阳区"),
+        ("洛阳老城区", "洛阳市老城区"),
+        ("恩施州利川市", "恩施土家族苗族自治州利川市"),
+    ],
+)
+def test_places_are_found_among_all_of_china(text: str, name: str) -> None:
+    region = tree().find(text)
+
+    assert region is not None
+    assert tree().name(region.slug) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["鼓楼区", "我在朝阳", "怎么和孩子和平相处", "大同小异", "祝您安康", "我们住老城区", "去普陀山玩", "孩子叫张长安"],
+)
+def test_no_place_is_found_where_none_is_meant(text: str) -> None:
+    assert tree().find(text) is None
+
+
+def test_the_number_of_changzhou_is_only_for_changzhou() -> None:
+    directory = Directory(packaged(), tree(), china())
+
+    assert "96111" in {line.phone for line in directory.listings("changzhou")}
+    for region in (None, "putuo", "baoji", "yubei", "jincheng"):
+        assert "96111" not in {line.phone for line in directory.listings(region)}
+        assert region is None or directory.named("96111 现在能打吗", region) == []

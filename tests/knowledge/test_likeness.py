@@ -1,0 +1,20 @@
+import pytest
+
+from knowledge.likeness import bigrams, jaccard, squash
+
+
+def test_only_letters_and_digits_count() -> None:
+    assert squash(" “馨家园” 几点，Ａ１？") == "馨家园几点a1"
+
+
+def test_the_same_words_in_other_marks_are_the_same() -> None:
+    assert jaccard(bigrams("孩子不写作业，怎么办？"), bigrams("孩子不写作业 怎么办")) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [("", "孩子"), ("！！", "？"), ("吃饭", "睡觉")])
+def test_what_shares_nothing_is_not_alike(one: str, other: str) -> None:
+    assert jaccard(bigrams(one), bigrams(other)) == 0
+
+
+def test_half_shared_pairs_are_counted() -> None:
+    assert jaccard(bigrams("收手机"), bigrams("收手套")) == pytest.approx(1 / 3)
