@@ -83,6 +83,7 @@ class Assessment:
     kind: str | None = None
     evidence: tuple[str, ...] = ()
     child_writing: bool = False
+    signs: tuple[str, ...] = ()  # names of the scenes seen, so that signs of several messages can add up
 
     @property
     def crisis(self) -> bool:
@@ -162,7 +163,14 @@ class SourceLine:
     entry: str | None = None
 
 
-Block = Paragraph | Steps | Say | Heed | ListingCard | CrisisCard | SourceLine
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """Leads from WeChat to this conversation as a page; where the page is shown already, it is nothing."""
+
+    label: str
+
+
+Block = Paragraph | Steps | Say | Heed | ListingCard | CrisisCard | SourceLine | PageLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +214,17 @@ def _block_lines(block: Block) -> list[str]:
     match block:
         case Paragraph(text) | SourceLine(text) | Heed(text):
             return [text]
+        case PageLink():
+            return []
         case Say(text):
             return [f"可以这样说：{text}"]
         case Steps(items):
             return [f"{n}. {item}" for n, item in enumerate(items, 1)]
         case ListingCard():
             head = f"{block.name}" + (f" {block.phone}" if block.phone else "")
-            return [line for line in (f"· {head}（{block.status}）", block.about, block.reach or "", block.checked) if line]
+            return [
+                line for line in (f"· {head}（{block.status}）", block.about, block.reach or "", block.checked) if line
+            ]
         case CrisisCard():
             calls = [f"{call.phone}：{call.why}" for call in block.calls]
             return [block.act, *calls, *(f"{n}. {s}" for n, s in enumerate(block.steps, 1)), block.footer]
@@ -220,4 +232,4 @@ def _block_lines(block: Block) -> list[str]:
 
 def plain(reply: Reply) -> str:
     """The words of a reply, as a person without pictures reads them; taps are left out."""
-    return "\n\n".join("\n".join(filter(None, _block_lines(block))) for block in reply.blocks)
+    return "\n\n".join(filter(None, ("\n".join(filter(None, _block_lines(block))) for block in reply.blocks)))
