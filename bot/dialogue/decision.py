@@ -1,0 +1,105 @@
+"""The values that pass between the shell and the pure core: what it is given, what it plans, what it decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.dialogue.states import State
+from bot.handoff.duty import Desk
+from bot.messages import Assessment, Inbound, Intent, Opening, OpenState, Reply
+from bot.parents.profile import Profile
+from indexes.hits import Hits, Query
+from knowledge.directory import Directory
+from knowledge.model import Library
+from knowledge.regions import RegionTree
+
+__all__ = ["Decision", "Desk", "Plan", "Scene", "Tools"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What may be looked up while deciding; all of it immutable and in memory."""
+
+    library: Library
+    directory: Directory
+    tree: RegionTree
+    default_region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was understood of a message before anything was searched.
+
+    `intent` and `manner` (its subtype, e.g. `weather` of out-of-scope) are hints that the hits may overrule
+    unless `firm`. `act` names a command, `pick` the numbered choice meant (from 0). `words` is what was said;
+    `question` the whole question it stands for, with what was said before where it continues that.
+    """
+
+    query: Query | None = None
+    intent: Intent = "guidance"
+    manner: str = ""
+    firm: bool = False
+    act: str | None = None
+    pick: int | None = None
+    words: str = ""
+    question: str = ""
+    region: str | None = None
+    place: str | None = None  # the region that the words themselves name
+    stage: str | None = None
+    family: str | None = None
+    said_stage: str | None = None  # what these words themselves tell of the child and the family
+    said_family: str | None = None
+    follows: bool = False  # the words complete or vary the question before
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What we say and what changes.
+
+    `entries` and `listings` are those shown, `listings` with their open state. `feedback` is the entry and
+    what the parent thought of it: yes, no, or other (not what was meant). `erase` deletes all that is kept
+    of this parent, `release_case` takes back a call for a person, `clear` hides the thread on our pages.
+    """
+
+    replies: tuple[Reply, ...]
+    intent: Intent
+    state: State
+    profile: Profile
+    opening: Opening | None = None
+    erase: bool = False
+    release_case: bool = False
+    clear: bool = False
+    entries: tuple[str, ...] = ()
+    listings: tuple[tuple[str, OpenState], ...] = ()
+    feedback: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that one decision may look at; handlers take it and give a `Decision` or None."""
+
+    state: State
+    profile: Profile
+    inbound: Inbound
+    assessment: Assessment
+    plan: Plan
+    hits: Hits | None
+    tools: Tools
+    now: datetime
+    desk: Desk
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The parent's own region and those above it, nearest first; the country alone when unknown."""
+        return self.tools.tree.chain(self.plan.region) if self.plan.region else ("china",)
+
+    def next_state(self, **changes: Any) -> State:
+        """The state after this turn: what was asked or awaited is over unless a handler says otherwise."""
+        given: dict[str, Any] = {"asked": None, "awaiting": None, "acknowledged": False, "at": self.now, **changes}
+        return replace(self.state, **given)
+
+    def answer(self, said: Intent, reply: Reply | None, **changes: Any) -> Decision:
+        """A decision that says this (or nothing), of this intent, and changes these fields of the state."""
+        return Decision((reply,) if reply else (), said, self.next_state(**changes), self.profile)

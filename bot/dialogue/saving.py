@@ -1,0 +1,238 @@
+"""Writing a turn down: message lines, state, case, sends, all in the transaction that holds the conversation's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.dialogue.decision import Decision
+from bot.dialogue.phrases import phrase
+from bot.dialogue.states import State
+from bot.handoff import desk as handoff
+from bot.handoff.duty import Desk
+from bot.messages import Assessment, Inbound, InboundKind, Reply
+from bot.parents.profile import Profile
+from bot.privacy import mask
+from bot.store import conversations, inbounds, learning, outbox, thread
+from bot.store.conversations import Conversation
+from bot.store.inbounds import Receipt
+from indexes.hits import Hits
+
+# What a person says; the rest are events of the platform and leave no line in the thread.
+SPOKEN: frozenset[InboundKind] = frozenset(
+    ("text", "image", "voice", "video", "location", "link", "unsupported", "click")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What saving must know of the channel.
+
+    `parts` cuts a reply to somebody into the channel's messages. `contact` says what the platform lets us send after
+    this act (in and out: the JSON of the send windows). `api` tells whether anything but passive replies can be sent.
+    """
+
+    parts: Callable[[Reply, str], tuple[str, ...]]
+    contact: Callable[[dict[str, Any], Inbound, datetime], dict[str, Any]]
+    api: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision with what led to it."""
+
+    assessment: Assessment
+    decision: Decision
+    hits: Hits | None
+    desk: Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the transaction came to: the passive words, and the case if one was opened or joined."""
+
+    text: str | None
+    case_id: int | None
+
+
+class AnsweredElsewhereError(Exception):
+    """Another process has answered this act meanwhile; everything of this turn is rolled back."""
+
+
+def words(inbound: Inbound) -> str:
+    """Give the words of an act; a voice message counts by what the platform heard, if it says."""
+    if inbound.kind == "voice":
+        return str(inbound.detail.get("recognised") or "").strip()
+    return inbound.text.strip() if inbound.kind in ("text", "link", "location") else ""
+
+
+def loaded(conversation: Conversation) -> tuple[State, Profile]:
+    """Read state and profile of a conversation; who speaks is the row's word, not the state's."""
+    state = State.from_json(conversation.state)
+    holder: Any = conversation.holder
+    return replace(state, holder=holder), Profile.from_json(conversation.profile)
+
+
+def line(inbound: Inbound) -> str:
+    """Give what the thread shows for an act."""
+    return inbound.text.strip() or words(inbound) or phrase(f"line.{inbound.kind}")
+
+
+async def next_part(conn: AsyncConnection, conversation: Conversation, receipt: Receipt, now: datetime) -> str | None:
+    """Give the next part of a long answer that the parent tapped to read on."""
+    part, *rest = conversation.rest
+    via = await _way(conn, receipt, now, part)
+    await conversations.save(conn, conversation.id, rest=rest)
+    if via == "api":
+        await outbox.put(conn, [_parcel(conversation, part, None, now)])
+        return None
+    return part
+
+
+async def save(
+    conn: AsyncConnection,
+    conversation: Conversation,
+    receipt: Receipt,
+    inbound: Inbound,
+    decided: Decided,
+    channel: Channel,
+    *,
+    now: datetime,
+    spoken: bool,
+) -> Saved:
+    """Write everything of a turn; `spoken` when the passive answer has already gone out."""
+    decision = decided.decision
+    parts = await _parts(conn, conversation, inbound, decision, channel, now)
+    via = await _way(conn, receipt, now, parts[0] if parts else None)
+    if decision.erase:
+        await conversations.erase(conn, conversation.parent_id)
+        return Saved(parts[0] if parts and via == "passive" else None, None)
+    case_id, holder = await _people(conn, conversation, decision, now, decided.desk)
+    state = replace(decision.state, holder=holder)  # type: ignore[arg-type]  # the row's holder is one of the three
+    at_case = case_id if holder == "person" or case_id else conversation.case_id
+    ids = await _lines(conn, conversation, inbound, decided, at_case, now)
+    # A suggestion goes beside a talk that waits; only a case in which people talk becomes the conversation's own.
+    talks = decision.opening is not None and case_id is not None and handoff.talks(decision.opening)
+    own = case_id if talks else conversation.case_id
+    changes: dict[str, Any] = {"state": state.to_json(), "holder": holder, "case_id": own}
+    if parts:
+        changes["rest"] = parts[1:] if via == "passive" else []
+    if via == "api" and parts:
+        last = ids[-1] if ids else None
+        await outbox.put(conn, [_parcel(conversation, part, last, now) for part in parts])
+    if decision.release_case:
+        changes["case_id"] = None
+    if decision.clear:
+        changes["cleared_to"] = max(ids, default=0)
+    if inbound.channel == "wechat" and inbound.surface == "push":
+        changes["windows"] = channel.contact(conversation.windows, inbound, now)
+    await conversations.save(conn, conversation.id, **changes)
+    if (profile := decision.profile.to_json()) != conversation.profile:
+        await conversations.save_profile(conn, conversation.parent_id, profile)
+    await _learn(conn, conversation, inbound, decided, now)
+    return Saved(parts[0] if parts and via == "passive" and not spoken else None, case_id)
+
+
+async def _parts(
+    conn: AsyncConnection,
+    conversation: Conversation,
+    inbound: Inbound,
+    decision: Decision,
+    channel: Channel,
+    now: datetime,
+) -> list[str]:
+    """Cut the replies into the channel's messages; parked words of a person come first where there is no API."""
+    if inbound.surface != "push":
+        return []
+    said = [part for reply in decision.replies for part in channel.parts(reply, conversation.sender)]
+    return [*(await _parked(conn, conversation, channel, now) if conversation.parked else []), *said]
+
+
+async def _way(conn: AsyncConnection, receipt: Receipt, now: datetime, passive: str | None) -> str:
+    via = await inbounds.decide_way(conn, receipt.conversation_id, receipt.id or 0, now, passive)
+    if via is None:
+        raise AnsweredElsewhereError
+    return via
+
+
+async def _people(
+    conn: AsyncConnection, conversation: Conversation, decision: Decision, now: datetime, desk: Desk
+) -> tuple[int | None, str]:
+    """Open, join or withdraw a case; (the case opened or joined, who holds the conversation)."""
+    holder = conversation.holder
+    if decision.release_case:
+        await handoff.withdraw(conn, conversation, now)
+        return None, "bot"
+    if decision.opening is None:
+        return None, holder
+    facts = {"region": decision.profile.region, "stage": decision.profile.stage}
+    opened = await handoff.open_case(conn, conversation, decision.opening, now=now, on_duty=desk.on_duty, facts=facts)
+    return opened.id, opened.holder
+
+
+async def _lines(
+    conn: AsyncConnection,
+    conversation: Conversation,
+    inbound: Inbound,
+    decided: Decided,
+    case_id: int | None,
+    now: datetime,
+) -> list[int]:
+    rows = []
+    if inbound.kind in SPOKEN:
+        rows.append(thread.said("parent", line(inbound), level=decided.assessment.level, key=inbound.key))
+    rows += [thread.answered(reply) for reply in decided.decision.replies]
+    if not rows:
+        return []
+    ids = await thread.add(conn, conversation.id, rows, at=now, case_id=case_id)
+    # Only somebody who looks at a page waits for a line: a web parent, or staff with an open case.
+    if inbound.surface == "page" or case_id is not None:
+        await thread.wake(conn, conversation.id)
+    return ids
+
+
+async def _parked(conn: AsyncConnection, conversation: Conversation, channel: Channel, now: datetime) -> list[str]:
+    """Let words go that could not be sent: by API now that the parent wrote, or on this very reply."""
+    if channel.api:
+        await outbox.unpark(conn, conversation.id, now)
+        return []
+    parcel = await outbox.take_parked(conn, conversation.id)
+    if parcel is None:
+        return []
+    await outbox.finish(conn, parcel, "sent")
+    if parcel.message_id is not None:
+        await thread.mark(conn, conversation.id, parcel.message_id, "sent")
+    return [parcel.text]
+
+
+def _parcel(conversation: Conversation, text: str, message_id: int | None, now: datetime) -> dict[str, Any]:
+    return {
+        "conversation_id": conversation.id,
+        "message_id": message_id,
+        "channel": conversation.channel,
+        "recipient": conversation.sender,
+        "text": text,
+        "automatic": True,
+        "author": "",
+        "due_at": now,
+    }
+
+
+async def _learn(
+    conn: AsyncConnection, conversation: Conversation, inbound: Inbound, decided: Decided, now: datetime
+) -> None:
+    """Keep what editors learn from: questions without an answer (masked) and what parents said of answers."""
+    decision, hits = decided.decision, decided.hits
+    if decision.feedback is not None:
+        entry_id, verdict = decision.feedback
+        await learning.judged(conn, conversation.id, entry_id=entry_id or None, verdict=verdict, at=now)
+    if hits is None or hits.verdict not in ("none", "choose") or decision.intent not in ("guidance", "policy"):
+        return
+    nearest = hits.items[0].id if hits.items else None
+    await learning.missed(
+        conn, conversation.id, text=mask(words(inbound)), verdict=hits.verdict, nearest=nearest, at=now
+    )

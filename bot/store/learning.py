@@ -1,0 +1,42 @@
+"""What parents asked and we could not answer, and what they said of our answers: the editors' raw material."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import feedback, misses
+
+
+async def missed(
+    conn: AsyncConnection, conversation_id: int, *, text: str, verdict: str, nearest: str | None, at: datetime
+) -> None:
+    """Remember a question without a sure answer; `text` comes masked."""
+    await conn.execute(
+        insert(misses).values(conversation_id=conversation_id, text=text, verdict=verdict, nearest=nearest, at=at)
+    )
+
+
+async def judged(
+    conn: AsyncConnection, conversation_id: int, *, entry_id: str | None, verdict: str, at: datetime
+) -> None:
+    """Remember what a parent said of an answer."""
+    await conn.execute(
+        insert(feedback).values(conversation_id=conversation_id, entry_id=entry_id, verdict=verdict, at=at)
+    )
+
+
+async def unanswered(conn: AsyncConnection, limit: int = 50) -> list[tuple[str, str, datetime]]:
+    """List the newest questions without an answer: masked text, verdict, time."""
+    rows = await conn.execute(
+        select(misses.c.text, misses.c.verdict, misses.c.at).order_by(misses.c.at.desc()).limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def feedback_counts(conn: AsyncConnection) -> dict[str, int]:
+    """Count judgements by verdict."""
+    rows = await conn.execute(select(feedback.c.verdict, func.count()).group_by(feedback.c.verdict))
+    return {row[0]: row[1] for row in rows}
