@@ -1,0 +1,1 @@
+"""Ways to reach a parent: WeChat, and the chat page."""

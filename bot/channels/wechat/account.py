@@ -1,0 +1,108 @@
+"""One service account put together: its client, its webhook and what a turn must know of it, from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.channels.wechat import quota
+from bot.channels.wechat.client import WeChatClient
+from bot.channels.wechat.config import WeChatConfig
+from bot.channels.wechat.render import text_parts
+from bot.channels.wechat.tokens import Token, Tokens
+from bot.channels.wechat.webhook import Pending, routes
+from bot.dialogue.saving import Channel
+from bot.dialogue.turn import Turns
+from bot.messages import Inbound, Reply
+from bot.settings import Settings
+from bot.store import proofs, tokens
+
+
+def config(settings: Settings) -> WeChatConfig:
+    """Read the account from the settings."""
+    return WeChatConfig(
+        token=settings.wechat_token.get_secret_value(),
+        app_id=settings.wechat_app_id,
+        app_secret=settings.wechat_app_secret.get_secret_value(),
+        aes_key=settings.wechat_aes_key.get_secret_value() or None,
+        api_base=settings.wechat_api_base,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTokens:
+    """The token in the database: one for all processes."""
+
+    engine: AsyncEngine
+    app_id: str
+
+    async def load(self) -> Token | None:
+        """Give the last token saved."""
+        async with self.engine.connect() as conn:
+            found = await tokens.load(conn, self.app_id)
+        return Token(*found) if found else None
+
+    async def save(self, token: Token) -> None:
+        """Keep a token for everybody."""
+        async with self.engine.begin() as conn:
+            await tokens.save(conn, self.app_id, token.value, token.expires_at, token.fetched_at)
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        """Give the lock that only one process holds at a time."""
+        return tokens.refreshing(self.engine)
+
+
+def client(
+    settings: Settings, engine: AsyncEngine, session: aiohttp.ClientSession, clock: Callable[[], datetime]
+) -> WeChatClient:
+    """Make the account's client, whose token all processes share."""
+    account = config(settings)
+    return WeChatClient(session, account, Tokens(session, account, SharedTokens(engine, account.app_id), clock))
+
+
+def saving(settings: Settings, chat_url: Callable[[str], str]) -> Channel:
+    """Tell a turn how replies become WeChat texts and what each act lets us send. Without a public address no links.
+
+    `chat_url` gives the address under which a person reads their own conversation as a page.
+    """
+    public_url = settings.public_url
+    page_url = partial("{}/e/{}".format, public_url) if public_url else None
+
+    def parts(reply: Reply, sender: str) -> tuple[str, ...]:
+        return text_parts(reply, page_url=page_url, chat_url=chat_url(sender) if public_url else None)
+
+    return Channel(parts=parts, contact=contact, api=bool(settings.wechat_app_secret.get_secret_value()))
+
+
+def contact(windows: dict[str, Any], inbound: Inbound, now: datetime) -> dict[str, Any]:
+    """Open the send windows that this act opens."""
+    trigger = quota.trigger_of(inbound)
+    if trigger is None:
+        return windows
+    return dict(quota.to_json(quota.opened(quota.from_json(windows), trigger, now)))
+
+
+def webhook(
+    settings: Settings, engine: AsyncEngine, turns: Turns, clock: Callable[[], datetime]
+) -> tuple[list[web.RouteDef], Pending]:
+    """Make the webhook's table over the turns."""
+
+    async def handle(inbound: Inbound, deadline: float) -> str | None:
+        left = deadline - asyncio.get_running_loop().time()
+        return (await turns.handle(inbound, max(left, 0.1))).text
+
+    async def seen(proof: str, digest: str, now: datetime) -> bool:
+        async with engine.begin() as conn:
+            return await proofs.remember(conn, proof, digest, now)
+
+    pending = Pending()
+    return routes(config(settings), handle, seen, clock=clock, pending=pending), pending
