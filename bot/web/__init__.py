@@ -1,0 +1,1 @@
+"""Pages: how they are made, guarded and served. What they show comes from the rooms below."""

@@ -1,0 +1,44 @@
+"""The whole table of staff and machine routes: method, path, view, and the permission that stands before it.
+
+The parent's own routes are in `bot.channels.web.routes`, WeChat's in `bot.channels.wechat.webhook`.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.web.accounts import Accounts, View
+from bot.web.admin.views import Admin
+from bot.web.desk.stream import DeskStream
+from bot.web.desk.views import Desk
+from bot.web.health import Health
+
+
+async def home(_request: web.Request) -> web.Response:
+    """`GET /`: parents start at the chat."""
+    raise web.HTTPSeeOther("/chat")
+
+
+def routes(accounts: Accounts, desk: Desk, stream: DeskStream, admin: Admin, health: Health) -> list[web.RouteDef]:
+    """Give the table; None as permission means that anybody may."""
+    table: list[tuple[str, str, View, str | None]] = [
+        ("GET", "/", home, None),
+        ("GET", "/health/live", health.alive, None),
+        ("GET", "/health/ready", health.ready, None),
+        ("GET", "/metrics", health.metrics, None),
+        ("GET", "/desk/login", accounts.form, None),
+        ("POST", "/desk/login", accounts.login, None),
+        ("POST", "/desk/logout", accounts.logout, None),
+        ("GET", "/desk", desk.queue, "desk"),
+        ("GET", "/desk/stream", stream.queue, "desk"),
+        ("GET", r"/desk/cases/{id:\d{1,18}}", desk.case, "desk"),
+        ("GET", r"/desk/cases/{id:\d{1,18}}/stream", stream.case, "desk"),
+        ("POST", r"/desk/cases/{id:\d{1,18}}/{step:claim|messages|return|close}", desk.act, "desk"),
+        ("GET", "/admin", admin.overview, "admin"),
+        ("GET", "/admin/entries", admin.entries, "admin"),
+        ("GET", "/admin/entries/{id:[a-z0-9-]+}", admin.entry, "admin"),
+    ]
+    return [
+        web.route(method, path, view if permission is None else accounts.needs(permission, view))
+        for method, path, view, permission in table
+    ]

@@ -1,0 +1,83 @@
+"""The library as the parent's pages show it: articles, and the lines that one can call now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.channels.web.ports import Article, Beside, Reference, Visitor
+from bot.dialogue.answers import card, entry_blocks
+from bot.dialogue.decision import Tools
+from bot.parents.profile import Profile
+from bot.store import conversations
+from knowledge.model import Entry, Listing
+from knowledge.sources import resolve
+
+HELP_KINDS = ("emergency", "hotline")
+HELP_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LiveShelf:
+    """`bot.channels.web.ports.Shelf` over the live release."""
+
+    engine: AsyncEngine
+    tools: Callable[[], Tools]
+    clock: Callable[[], datetime]
+
+    def article(self, slug: str) -> Article | None:
+        """Give the entry of that slug with the names that people read."""
+        tools = self.tools()
+        entry = tools.library.entries.get(slug)
+        return article(entry, tools) if entry is not None else None
+
+    async def beside(self, visitor: Visitor | None) -> Beside:
+        """Say where the visitor is and whom they can call now; without a database, the lines for everyone."""
+        profile = await self._profile(visitor) if visitor is not None else Profile()
+        tools, now = self.tools(), self.clock()
+        region = profile.region or tools.default_region
+        stage = tools.library.taxonomy.stages.get(profile.stage or "")
+        where = tools.tree.name(profile.region) if profile.region else ""
+        place = " · ".join(filter(None, (where, stage.name if stage else "")))
+        found = [listing for listing in tools.directory.listings(region, kinds=HELP_KINDS) if listing.phone]
+        chosen = _first_help(found)
+        standing = tools.directory.with_status(chosen, now)
+        cards = tuple(card(listing, status, now, tree=tools.tree) for listing, status in standing)
+        return Beside(place=place, help=cards)
+
+    async def _profile(self, visitor: Visitor) -> Profile:
+        try:
+            async with self.engine.connect() as conn:
+                found = await conversations.profile(conn, visitor.channel, visitor.sender)
+        except Exception:  # noqa: BLE001  (the page must open with its numbers even when the database is away)
+            return Profile()
+        return Profile.from_json(found or {})
+
+
+def _first_help(found: list[Listing]) -> list[Listing]:
+    """Choose what stands beside every conversation: the nearest help line first, then the emergency numbers."""
+    lines = [listing for listing in found if listing.kind == "hotline" and "mental-health" in listing.topics]
+    emergency = [listing for listing in found if listing.phone in ("110", "120")]
+    return [*lines[: HELP_SHOWN - len(emergency)], *emergency]
+
+
+def article(entry: Entry, tools: Tools) -> Article:
+    """Make the article of an entry."""
+    library = tools.library
+    cited = (resolve(reference, library.sources) for reference in entry.sources)
+    sources = {citation.source.id: citation.source for citation in cited if citation is not None}
+    return Article(
+        slug=entry.id,
+        title=entry.title,
+        blocks=tuple(entry_blocks(entry)),
+        full=entry.full,
+        written=entry.written,
+        reviewed=entry.reviewed,
+        topics=tuple(library.taxonomy.topics[topic].name for topic in entry.topics),
+        stages=tuple(library.taxonomy.stages[stage].name for stage in entry.stages),
+        sources=tuple(Reference(source.title, source.url) for source in sources.values()),
+        related=tuple((other, library.entries[other].title) for other in entry.related if other in library.entries),
+    )

@@ -1,0 +1,52 @@
+// The desk, live: rows and turns come in by a stream; keys for those who work here all day; drafts stay.
+import { $, add, follow, toEnd } from "./live.js";
+
+const queue = $("queue"), thread = $("thread"), composer = $("composer"), reply = $("reply");
+const place = document.querySelector("[data-stream]"), title = document.title.replace(/^\(\d+\) /, "");
+
+function rows(html) {
+  if (!queue) return 0;
+  const at = document.activeElement?.getAttribute("href");
+  queue.innerHTML = html;
+  $("empty").hidden = Boolean(queue.firstElementChild);
+  const waiting = queue.querySelectorAll("[data-waiting]").length;
+  document.title = waiting ? `(${waiting}) ${title}` : title;
+  if (at) [...queue.querySelectorAll("a")].find((row) => row.getAttribute("href") === at)?.focus();
+  return 0;
+}
+
+if (place?.dataset.stream) {
+  const join = place.dataset.stream.includes("?") ? "&" : "?";
+  follow(() => (thread ? `${place.dataset.stream}${join}after=${thread.dataset.last}` : place.dataset.stream),
+    { turn: (html) => (thread ? add(html) : 0), queue: rows });
+}
+
+if (thread) toEnd();
+
+if (composer) {
+  const name = `draft:${location.pathname}`;
+  reply.value ||= sessionStorage.getItem(name) || "";
+  reply.addEventListener("input", () => sessionStorage.setItem(name, reply.value));
+  composer.addEventListener("submit", () => sessionStorage.removeItem(name));
+  reply.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") $("back").focus();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    composer.requestSubmit($("send"));
+  });
+}
+
+/** Move the focus among the rows. */
+function step(by) {
+  const all = [...document.querySelectorAll(".queue a")], now = all.indexOf(document.activeElement);
+  all[Math.max(0, Math.min(all.length - 1, now + by))]?.focus();
+}
+
+const KEYS = { j: () => step(1), k: () => step(-1), r: () => reply?.focus(), c: () => $("claim")?.focus(), q: () => $("back")?.focus() };
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const act = KEYS[event.key.toLowerCase()];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});

@@ -1,0 +1,194 @@
+"""A counsellor and a parent, each in a browser, on the whole product: taking over, speaking live, handing back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import CHROMIUM, FLAGS
+
+from bot.store import people
+from bot.web.accounts import hash_password
+from tests.house import PASSWORD, House
+
+pytestmark = pytest.mark.browser
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+SOON = 2_000  # milliseconds: as long as a line may take from the desk to the parent's page
+Person = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+async def person(house: House) -> AsyncIterator[Person]:
+    """Give a function that opens a path in a browser of somebody's own; whatever its console says fails the test."""
+    playwright = pytest.importorskip("playwright.async_api", reason="NO BROWSER TESTS: playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("NO BROWSER TESTS: no chromium on this machine (apt-get install chromium fonts-noto-cjk)")
+    faults: list[str] = []
+    async with playwright.async_playwright() as engine:
+        browser = await engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+        async def open_(path: str, viewport: dict[str, int]) -> Any:
+            context = await browser.new_context(viewport=viewport, locale="zh-CN")
+            page = await context.new_page()
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+            page.set_default_timeout(10_000)
+            await page.goto(house.url + path)
+            return page
+
+        yield open_
+        await browser.close()
+    assert not faults
+
+
+async def picture(page: Any, name: str) -> None:
+    """Keep a screenshot where somebody asked for them."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def fits(page: Any) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+async def seen(what: Any) -> bool:
+    """Whether something is before the reader's eyes: in the window, and nothing over its middle."""
+    script = """(it) => { const box = it.getBoundingClientRect();
+      const x = box.left + box.width / 2, y = box.top + box.height / 2, top = document.elementFromPoint(x, y);
+      return y > 0 && y < innerHeight && (it.contains(top) || top?.contains(it)); }"""
+    return bool(await what.evaluate(script))
+
+
+async def an_account(house: House) -> None:
+    async with house.app_engine.begin() as conn:
+        hashed = hash_password(PASSWORD)
+        await people.add(conn, login="zhou", name="周老师", role="counsellor", password_hash=hashed)
+
+
+async def signed_in(person: Person, house: House, viewport: dict[str, int], name: str) -> Any:
+    """Come to the desk as a counsellor does: led to the login, and back."""
+    await an_account(house)
+    page = await person("/desk", viewport)
+    await picture(page, f"{name}-login")
+    await page.fill("#name", "zhou")
+    await page.fill("#password", PASSWORD)
+    await page.click("button[type=submit]")
+    await page.wait_for_selector("h1 >> text=该谁了")
+    return page
+
+
+async def calls_for_a_person(person: Person) -> Any:
+    page = await person("/chat", PHONE)
+    await page.fill("#say", "我想找老师聊聊，孩子三天没去学校")
+    await page.click("#composer button[type=submit]")
+    await page.wait_for_selector(".turn[data-who=bot][data-id]")
+    return page
+
+
+@pytest.mark.parametrize(("viewport", "name"), [(PHONE, "phone"), (DESKTOP, "desktop")], ids=["phone", "desktop"])
+async def test_a_counsellor_takes_over_and_the_parent_reads_it_live(
+    person: Person, house: House, viewport: dict[str, int], name: str
+) -> None:
+    desk = await signed_in(person, house, viewport, name)
+    assert await desk.locator("#empty").is_visible()
+    parent = await calls_for_a_person(person)
+
+    row = desk.locator(".queue a")  # comes by itself
+    await row.wait_for()
+    assert await desk.title() == "(1) 工作台 · 家有方"
+    assert await desk.locator("#empty").is_hidden()
+    assert await fits(desk)
+    await picture(desk, f"{name}-queue")
+
+    await row.click()
+    await desk.click("#claim")
+    await desk.wait_for_selector("#send")
+    await parent.wait_for_selector("text=周老师已接入", timeout=SOON)
+    assert await seen(desk.locator("text=周老师已接入"))  # the newest words, with where to write beneath
+    assert await seen(desk.locator("#send"))
+    await picture(desk, f"{name}-claimed")
+    assert await fits(desk)
+
+    await desk.fill("#reply", "您好，我是周老师。他这三天在家做什么？")
+    await desk.click("#send")
+    await parent.wait_for_selector(".turn[data-who=person] >> text=他这三天在家做什么", timeout=SOON)
+    await desk.wait_for_selector(".turn[data-who=person] >> text=已送达")
+    assert await desk.input_value("#reply") == ""
+
+    await parent.fill("#say", "门锁着，不肯出来")
+    await parent.click("#composer button[type=submit]")
+    newest = desk.locator(".turn[data-who=parent] >> text=门锁着")
+    await newest.wait_for(timeout=SOON)
+    assert await seen(newest)
+    assert await seen(desk.locator("#send"))
+    assert await parent.locator(".turn[data-who=bot][data-id]").count() == 1  # silent meanwhile
+    await picture(parent, f"{name}-parent")
+    await picture(desk, f"{name}-talk")
+
+    await desk.click("text=交还自动助手")
+    await parent.wait_for_selector("text=自动助手继续在这里", timeout=SOON)
+    await parent.fill("#say", "孩子写作业磨蹭怎么办")
+    await parent.click("#composer button[type=submit]")
+    await parent.locator(".turn[data-who=bot][data-id]").nth(1).wait_for()
+    await picture(desk, f"{name}-returned")
+
+
+async def test_a_draft_outlives_a_look_elsewhere_and_a_note_stays_with_colleagues(person: Person, house: House) -> None:
+    parent = await calls_for_a_person(person)
+    desk = await signed_in(person, house, DESKTOP, "note")
+    await desk.click(".queue a")
+    await desk.click("#claim")
+    await desk.fill("#reply", "妈妈声音在抖")
+    await desk.click("#back")
+    await desk.click(".queue a")
+    assert await desk.input_value("#reply") == "妈妈声音在抖"
+    await desk.click("text=记成附注")
+    await desk.wait_for_selector(".turn[data-who=note] >> text=妈妈声音在抖")
+    await desk.fill("#reply", "我在听")
+    await desk.click("#send")
+    await parent.wait_for_selector(".turn[data-who=person] >> text=我在听", timeout=SOON)
+    assert "妈妈声音在抖" not in await parent.content()
+
+
+async def test_the_queue_is_walked_and_a_case_opened_by_keyboard(person: Person, house: House) -> None:
+    await house.say("我想找老师聊聊", "o-mei")
+    await house.say("孩子站在阳台栏杆上，说不想活了", "o-lan")
+    desk = await signed_in(person, house, DESKTOP, "keys")
+    await desk.keyboard.press("j")
+    await desk.keyboard.press("j")
+    await desk.keyboard.press("k")
+    first = await desk.evaluate("document.activeElement.textContent")
+    assert "紧急" in first
+    await picture(desk, "queue-danger")
+    await desk.keyboard.press("Enter")
+    await desk.wait_for_selector("#claim")
+    await desk.keyboard.press("c")
+    await desk.keyboard.press("Enter")
+    await desk.wait_for_selector("#send")
+    await desk.keyboard.press("r")
+    await desk.keyboard.type("我是周老师，孩子现在在哪里？")
+    await desk.keyboard.press("Control+Enter")
+    await desk.wait_for_selector(".turn[data-who=person] >> text=孩子现在在哪里")
+
+
+async def test_closing_a_case_leads_back_to_the_queue(person: Person, house: House) -> None:
+    parent = await calls_for_a_person(person)
+    desk = await signed_in(person, house, PHONE, "close")
+    await desk.click(".queue a")
+    await desk.click("#claim")
+    assert await desk.locator("#context").is_hidden()
+    await desk.click("text=背景")
+    await desk.wait_for_selector("text=为什么排在这里")
+    await desk.click("text=回到对话")
+    assert await seen(desk.locator("#reply"))
+    await desk.click("a[href='#close']")
+    await desk.click("text=问题解决了")
+    await desk.fill("#note", "约了明天再说")
+    await picture(desk, "phone-close")
+    await desk.click("#close button")
+    await desk.wait_for_selector("#empty:visible")
+    await parent.wait_for_selector("text=对话已结束", timeout=SOON)
