@@ -1,0 +1,273 @@
+"""The command line: names the commands and their options; what they do is in `bot.commands`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bot import settings as configuration
+from bot.settings import Settings, SettingsError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="家有方 Jiayoufang.")
+knowledge_app = typer.Typer(no_args_is_help=True, help="The content files of the library.")
+index_app = typer.Typer(no_args_is_help=True, help="The search index made from the library.")
+staff_app = typer.Typer(no_args_is_help=True, help="Accounts of counsellors, editors and administrators.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+wechat_app = typer.Typer(no_args_is_help=True, help="The service account.")
+app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(index_app, name="index")
+app.add_typer(staff_app, name="staff")
+app.add_typer(db_app, name="db")
+app.add_typer(wechat_app, name="wechat")
+
+
+@contextmanager
+def _configured() -> Iterator[Settings]:
+    """Give the settings; what a person can mend is said in a sentence, not as a traceback."""
+    try:
+        settings = configuration.load()
+    except SettingsError as error:
+        _fail(str(error))
+    from bot import observe  # noqa: PLC0415  (commands import late, so that each starts quickly)
+
+    observe.configure(json=settings.log_json)
+    try:
+        yield settings
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"bot: {message}", err=True)
+    raise typer.Exit(2)
+
+
+@app.command()
+def serve(only: Annotated[Literal["web", "jobs"] | None, typer.Option(help="Run one half only.")] = None) -> None:
+    """Run the product with the settings of the environment."""
+    with _configured() as settings:
+        from bot.commands.serve import serve as run  # noqa: PLC0415
+
+        run(settings, only=only)
+
+
+@app.command()
+def demo() -> None:
+    """Run the product on embedded defaults with a simulated WeChat and an account for the desk."""
+    with _configured() as settings:
+        from bot.commands.demo import demo as run  # noqa: PLC0415
+
+        run(settings)
+
+
+@app.command()
+def ask() -> None:
+    """Answer questions: one JSON object a line on standard input, one a line on standard output."""
+    with _configured() as settings:
+        from bot.commands.ask import ask as run  # noqa: PLC0415
+
+        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a stray byte is no reason to stop
+        run(settings, sys.stdin, sys.stdout)
+
+
+@app.command()
+def chat(region: Annotated[str | None, typer.Option(help="Region slug, e.g. putuo.")] = None) -> None:
+    """Talk with the bot in the terminal."""
+    with _configured() as settings:
+        from bot.commands.ask import chat as run  # noqa: PLC0415
+
+        run(settings, region)
+
+
+@app.command("eval")
+def evaluate(
+    cases: Annotated[
+        Path | None, typer.Argument(help="A folder or file of cases; the packaged exam otherwise.")
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure how well questions find their entries, beside plain BM25."""
+    with _configured() as settings:
+        from bot.commands.evaluate import run  # noqa: PLC0415
+        from indexes.evaluate import CaseError  # noqa: PLC0415
+
+        try:
+            good = run(settings, cases, as_json=json)
+        except (CaseError, OSError) as error:
+            _fail(str(error))
+        if not good:
+            raise typer.Exit(1)
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+    """Write one file with the database, the live index and the signing key."""
+    with _configured() as settings:
+        from bot.commands.backup import BackupError  # noqa: PLC0415
+        from bot.commands.backup import backup as run  # noqa: PLC0415
+
+        try:
+            run(settings, target)
+        except BackupError as error:
+            _fail(str(error))
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is in the database.")] = False,
+) -> None:
+    """Bring back a backup."""
+    with _configured() as settings:
+        from bot.commands.backup import BackupError  # noqa: PLC0415
+        from bot.commands.backup import restore as run  # noqa: PLC0415
+
+        try:
+            run(settings, source, force=force)
+        except BackupError as error:
+            _fail(str(error))
+
+
+@app.command()
+def health() -> None:
+    """Ask the running server whether it is ready; for container health checks."""
+    with _configured() as settings:
+        from urllib.error import URLError  # noqa: PLC0415
+        from urllib.request import urlopen  # noqa: PLC0415
+
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (named, not bound)
+        try:
+            with urlopen(f"http://{host}:{settings.port}/health/ready", timeout=5) as answer:
+                typer.echo(answer.read().decode())
+        except (URLError, OSError) as error:
+            _fail(f"not ready: {error}")
+
+
+@knowledge_app.command("check")
+def knowledge_check(folder: Annotated[Path | None, typer.Argument(help="A content folder.")] = None) -> None:
+    """Say everything that is wrong with the content files."""
+    from bot.commands.library import check_content  # noqa: PLC0415
+
+    if not check_content(folder):
+        raise typer.Exit(1)
+
+
+@knowledge_app.command("export")
+def knowledge_export(target: Annotated[Path, typer.Argument(help="The folder to write.")]) -> None:
+    """Write the library to a folder; importing it gives exactly the same."""
+    from bot.commands.library import export_content  # noqa: PLC0415
+
+    export_content(target)
+
+
+@knowledge_app.command("import")
+def knowledge_import(
+    source: Annotated[Path, typer.Argument(help="A content folder.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only.")] = False,
+) -> None:
+    """Take a folder as the library, if nothing is wrong with it."""
+    from bot.commands.library import import_content  # noqa: PLC0415
+
+    if not import_content(source, dry_run=dry_run):
+        raise typer.Exit(1)
+
+
+@index_app.command("build")
+def index_build(content: Annotated[Path | None, typer.Argument(help="A content folder.")] = None) -> None:
+    """Check and publish the library: build its index beside, verify it, make it live."""
+    with _configured() as settings:
+        from bot.commands.index import build_and_publish  # noqa: PLC0415
+        from bot.jobs.publish import PublishError  # noqa: PLC0415
+        from indexes.build import BuildError  # noqa: PLC0415
+        from knowledge.files import ContentError  # noqa: PLC0415
+
+        try:
+            typer.echo(build_and_publish(settings, content=content))
+        except (PublishError, BuildError, ContentError) as error:
+            _fail(str(error))
+
+
+@index_app.command("rollback")
+def index_rollback(directory: Annotated[str, typer.Argument(help="A directory below the indexes folder.")]) -> None:
+    """Make an older index the live one."""
+    with _configured() as settings:
+        from bot.commands.index import point_back  # noqa: PLC0415
+        from bot.jobs.publish import PublishError  # noqa: PLC0415
+
+        try:
+            point_back(settings, directory)
+        except PublishError as error:
+            _fail(str(error))
+
+
+@index_app.command("eval")
+def index_eval(
+    cases: Annotated[
+        Path | None, typer.Argument(help="A folder or file of cases; the packaged exam otherwise.")
+    ] = None,
+) -> None:
+    """Do the same as `eval`."""
+    evaluate(cases, json=False)
+
+
+@index_app.command("train")
+def index_train(target: Annotated[Path, typer.Argument(help="The folder to write the model to.")]) -> None:
+    """Train the small embedding model from the library and save it; the same library gives the same bytes."""
+    from bot.commands.index import train_model  # noqa: PLC0415
+
+    train_model(target)
+
+
+@staff_app.command("add")
+def staff_add(
+    login: str,
+    name: Annotated[str, typer.Option(prompt="Name shown to parents, e.g. 周老师")],
+    role: Annotated[Literal["counsellor", "editor", "admin"], typer.Option()] = "counsellor",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Add an account, or give an existing one a new name, role and password."""
+    with _configured() as settings:
+        from bot.commands.staff import add  # noqa: PLC0415
+        from bot.web.accounts import Role  # noqa: PLC0415
+
+        try:
+            add(settings, login=login, name=name, role=Role(role), password=password)
+        except ValueError as error:
+            _fail(str(error))
+
+
+@staff_app.command("disable")
+def staff_disable(login: str) -> None:
+    """Close an account at once: its sessions end, its cases stay."""
+    with _configured() as settings:
+        from bot.commands.staff import disable  # noqa: PLC0415
+
+        if not disable(settings, login):
+            _fail(f"there is no account {login}")
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this version's schema."""
+    with _configured() as settings:
+        from bot.commands.database import upgrade  # noqa: PLC0415
+
+        typer.echo(upgrade(settings))
+
+
+@wechat_app.command("menu")
+def wechat_menu() -> None:
+    """Give the service account its custom menu."""
+    with _configured() as settings:
+        from bot.commands.wechat import create_menu  # noqa: PLC0415
+
+        create_menu(settings)
+        typer.echo("menu created: followers see it within five minutes")

@@ -1,0 +1,186 @@
+"""The whole product as its users meet it: the real application on a real database, WeChat in safe mode beside it.
+
+A plugin of the tests (see tests/conftest.py). Nothing is patched here; what differs from production is where the
+servers listen and what the clock says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.app import SERVICES, build
+from bot.demo.wechat import Account, FakeWeChat
+from bot.settings import Settings
+from bot.store import people
+from bot.store.database import open_engine
+from bot.web.accounts import hash_password
+from indexes.build import build as build_index
+from indexes.engine import SearchEngine
+from indexes.live import Live
+from knowledge import files
+from knowledge.release import freeze
+
+PASSWORD = "a long enough password"
+TUESDAY_EVENING = datetime(2026, 5, 12, 12, 41, tzinfo=UTC)  # 20:41 in China
+OUTCOME_SECONDS = 15.0
+
+
+class Clock:
+    """A clock that the test sets and that goes on by itself."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start
+        self._began = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self._start + (datetime.now(UTC) - self._began)
+
+    def set(self, moment: datetime) -> None:
+        self._start, self._began = moment, datetime.now(UTC)
+
+    def forward(self, step: timedelta) -> None:
+        self._start += step
+
+
+@pytest.fixture(scope="session")
+def index_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the packaged library's lexical index once."""
+    return build_index(freeze(files.load(), 1), tmp_path_factory.mktemp("indexes"), dense=False)
+
+
+@pytest.fixture(scope="session")
+def search_engine(index_path: Path) -> SearchEngine:
+    return SearchEngine.open(index_path)
+
+
+@dataclass
+class House:
+    """A running product and the world around it."""
+
+    settings: Settings
+    url: str
+    database_url: str
+    fake: FakeWeChat
+    clock: Clock
+    app: web.Application
+    sites: list[TestServer] = field(default_factory=list)
+    clients: list[TestClient[Any, Any]] = field(default_factory=list)  # closed with the house
+
+    @property
+    def app_engine(self) -> AsyncEngine:
+        return self.app[SERVICES].engine
+
+    async def say(self, words: str, who: str = "o-mei") -> str:
+        """Write as a WeChat parent and give the newest words that came back (passive or by API)."""
+        before = len(self.thread(who))
+        await self.fake.control.act(who, "say", {"text": words})
+        return await self.reply(who, before + 1)
+
+    async def act(self, what: str, who: str = "o-mei", **given: Any) -> str:
+        """Do something else as a WeChat parent; the outcome as WeChat saw it."""
+        return await self.fake.control.act(who, what, given)
+
+    async def reply(self, who: str, after: int) -> str:
+        """Wait for a bubble of the account after so many bubbles."""
+        for _ in range(int(OUTCOME_SECONDS / 0.05)):
+            fresh = [bubble.text for bubble in self.thread(who)[after:] if bubble.who != "parent"]
+            if fresh:
+                return "\n".join(fresh)
+            await asyncio.sleep(0.05)
+        return ""
+
+    def thread(self, who: str = "o-mei") -> list[Any]:
+        follower = self.fake.world.followers.get(who)
+        return list(follower.thread) if follower else []
+
+    def browser(self) -> TestClient[Any, Any]:
+        """Open a browser of its own, with no cookies yet."""
+        client: TestClient[Any, Any] = TestClient(self.sites[0])
+        self.clients.append(client)
+        return client
+
+    async def staff(self, login: str = "zhou", name: str = "周老师", role: str = "counsellor") -> TestClient[Any, Any]:
+        """Sign in at the desk over HTTP."""
+        async with self.app_engine.begin() as conn:
+            await people.add(conn, login=login, name=name, role=role, password_hash=hash_password(PASSWORD))
+        client = self.browser()
+        answer = await client.post(
+            "/desk/login",
+            data={"name": login, "password": PASSWORD},
+            headers={"Sec-Fetch-Site": "same-origin"},
+            allow_redirects=False,
+        )
+        assert answer.status == 303
+        return client
+
+
+@pytest.fixture
+def house_clock() -> Clock:
+    return Clock(TUESDAY_EVENING)
+
+
+@pytest.fixture
+def duty_hours() -> str:
+    return "all 00:00-00:00"
+
+
+@pytest.fixture
+async def house(
+    database_url: str, tmp_path: Path, search_engine: SearchEngine, house_clock: Clock, duty_hours: str
+) -> AsyncIterator[House]:
+    account = Account(webhook="")
+    fake = FakeWeChat(account, clock=house_clock, rng=random.Random(7))
+    fake_server = TestServer(fake.app())
+    await fake_server.start_server()
+    settings = Settings(
+        data_dir=tmp_path,
+        wechat_token=SecretStr(account.token),
+        wechat_app_id=account.app_id,
+        wechat_app_secret=SecretStr(account.app_secret),
+        wechat_aes_key=SecretStr(account.aes_key),
+        wechat_api_base=str(fake_server.make_url("")).rstrip("/"),
+        duty_hours=duty_hours,
+    )
+    app = build(settings, database_url, clock=house_clock, live=Live(search_engine))
+    server = TestServer(app)
+    await server.start_server()
+    account.webhook = str(server.make_url("/wechat"))
+    made = House(settings, str(server.make_url("")).rstrip("/"), database_url, fake, house_clock, app, [server])
+    yield made
+    for client in made.clients:
+        await client.close()
+    for site in made.sites:
+        await site.close()
+    await fake_server.close()
+
+
+@pytest.fixture
+async def second_process(house: House, search_engine: SearchEngine) -> AsyncIterator[TestServer]:
+    """A second application on the same database, as another process would be."""
+    app = build(house.settings, house.database_url, only="web", clock=house.clock, live=Live(search_engine))
+    server = TestServer(app)
+    await server.start_server()
+    yield server
+    await server.close()
+
+
+async def rows(database_url: str, table: Any) -> list[Any]:
+    """Read a table."""
+    engine = open_engine(database_url)
+    try:
+        async with engine.connect() as conn:
+            return list(await conn.execute(table.select()))
+    finally:
+        await engine.dispose()
