@@ -1,0 +1,54 @@
+# Every recipe has one line of explanation; `make help` lists them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint eval bench docs browser clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "making the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what the product needs (some minutes the first time)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e .
+	@touch $@
+
+$(DEV_STAMP): $(STAMP)
+	@echo "installing what the tests need"
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev]'
+	@touch $@
+
+run: $(STAMP) ## Start the whole product on embedded defaults and print its addresses
+	@exec $(BIN)/python -m bot demo
+
+test: $(DEV_STAMP) browser ## Install what the tests need and run them all
+	@$(BIN)/python -m pytest
+
+browser: $(DEV_STAMP) # Chromium and Chinese glyphs for the browser tests, where the machine lets us
+	@sh tests/browser/install.sh
+
+lint: $(DEV_STAMP) ## Style, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+eval: $(STAMP) ## Measure how well questions find their entries, beside plain BM25
+	@$(BIN)/python -m bot eval
+
+bench: $(DEV_STAMP) ## Measure throughput, latency and memory of the whole path, beside a bare echo
+	@$(BIN)/python -m tests.bench
+
+docs: $(DEV_STAMP) ## Write the generated parts of the papers (settings, commands) anew
+	@$(BIN)/python -m tests.docs_generated
+
+clean: ## Remove the environment, built indexes and the private database
+	@rm -rf $(VENV) var indexes/built
