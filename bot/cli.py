@@ -95,11 +95,11 @@ def evaluate(
     """Measure how well questions find their entries, beside plain BM25."""
     with _configured() as settings:
         from bot.commands.evaluate import run  # noqa: PLC0415
-        from indexes.evaluate import CaseError  # noqa: PLC0415
+        from knowledge.exam import ExamError  # noqa: PLC0415
 
         try:
             good = run(settings, cases, as_json=json)
-        except (CaseError, OSError) as error:
+        except (ExamError, OSError) as error:
             _fail(str(error))
         if not good:
             raise typer.Exit(1)

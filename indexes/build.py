@@ -12,11 +12,12 @@ from indexes import manifest
 from indexes.documents import Document, documents
 from indexes.embed import OWN, open_embedder
 from indexes.engine import GATE, LEXICAL, MODEL, RELEASE, VECTORS, SearchEngine
-from indexes.evaluate import Case, evaluate
+from indexes.evaluate import evaluate
 from indexes.hits import Query
 from indexes.lexical import LexicalIndex
 from indexes.manifest import BadIndex, Manifest
 from indexes.scope import train_gate
+from knowledge.exam import Question
 from knowledge.release import Release, write
 
 BAR = 0.7  # of the exam's questions found among the first three; far below what is usual, so only a real fault fails
@@ -35,7 +36,7 @@ def build(
     model: str | None = None,
     dense: bool = True,
     progress: Progress | None = None,
-    exam: Sequence[Case] = (),
+    exam: Sequence[Question] = (),
 ) -> Path:
     """Build an index below `root` and return its directory, named after the release's number and digest.
 
@@ -95,7 +96,7 @@ def _write_dense(held: Sequence[Document], lexical: LexicalIndex, folder: Path, 
     DenseIndex.build(held, open_embedder(model, folder / MODEL)).save(folder / VECTORS)
 
 
-def _try(folder: Path, told: Progress, exam: Sequence[Case]) -> None:
+def _try(folder: Path, told: Progress, exam: Sequence[Question]) -> None:
     """Open it as a stranger and ask for every title: each must find itself, with and without the dense leg."""
     told("check", 0.9)
     engine = SearchEngine.open(folder)
@@ -108,7 +109,7 @@ def _try(folder: Path, told: Progress, exam: Sequence[Case]) -> None:
         _sit(engine, exam)
 
 
-def _sit(engine: SearchEngine, exam: Sequence[Case]) -> None:
+def _sit(engine: SearchEngine, exam: Sequence[Question]) -> None:
     """Ask the exam: an index that finds too little is worse than the one before it."""
     report = evaluate(engine, exam)
     if report.found.cases and report.found.recall3 < BAR:

@@ -27,7 +27,7 @@ class DenseIndex:
     def build(cls, documents: Sequence[Document], embedder: Embedder) -> DenseIndex:
         """Embed every wording of every document, and each document as a whole."""
         asked = [text for document in documents for text in document.asked]
-        rows = embedder.encode([*asked, *(" ".join((*document.asked, document.body)) for document in documents)])
+        rows = embedder.encode([*asked, *(" ".join((*document.ways, document.body)) for document in documents)])
         index = faiss.IndexFlatIP(rows.shape[1])
         index.add(rows)
         return cls(index, _first(documents))

@@ -1,6 +1,7 @@
 """What a release holds, as documents to be found: entries, listings, activities, duties.
 
-A document is what can be asked for (its wordings, the title first) and what it says (its body).
+A document is what can be asked for (its wordings, the title first; and further paraphrases, which only teach) and
+what it says (its body).
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ _MARKUP = re.compile(r"[#*>`_\[\]()|]+|^\s*(?:\d+\.|-)\s", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One thing that can be found. `asked` is never empty and begins with the title."""
+    """One thing that can be found. `asked` is never empty and begins with the title.
+
+    `also` are further ways to ask: they are part of the whole document and of what the model learns from, but have no
+    row of their own.
+    """
 
     kind: Kind
     id: str
@@ -29,6 +34,12 @@ class Document:
     stages: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     region: str | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Every way to ask for it."""
+        return self.asked + self.also
 
 
 def documents(release: Release) -> tuple[Document, ...]:
@@ -53,6 +64,7 @@ def _entry(entry: Entry, library: Library) -> Document:
         entry.stages,
         entry.families,
         _place(entry.region),
+        library.paraphrases.get(entry.id, ()),
     )
 
 

@@ -154,7 +154,7 @@ def bag(text: str, weight: float = 1.0) -> dict[str, float]:
 
 def _bag(document: Document) -> Counter[str]:
     count = Counter(grams(document.title))
-    for text in (*document.asked, document.body):  # the title stands among what is asked: that makes it twice
+    for text in (*document.ways, document.body):  # the title stands among what is asked: that makes it twice
         count.update(grams(text))
     return count
 

@@ -31,11 +31,11 @@ class Recipe:
     """How the model is trained."""
 
     size: int = 512
-    epochs: int = 8
-    batch: int = 512
-    rate: float = 0.02
+    epochs: int = 3
+    batch: int = 1024
+    rate: float = 0.05
     scale: float = 20.0
-    body: int = 400  # grams of the body that stand for it each time
+    body: int = 100  # grams of the body that stand for it each time
     lookalikes: int = 8  # a hard negative is drawn from so many best others
     seed: int = 20
 
@@ -54,7 +54,7 @@ def _vocabulary(documents: Sequence[Document]) -> tuple[dict[str, int], NDArray[
     seen: Counter[str] = Counter()
     asked: set[str] = set()
     for document in documents:
-        here = {gram for text in document.asked for gram in grams(text)}
+        here = {gram for text in document.ways for gram in grams(text)}
         asked |= here
         seen.update(here | set(grams(document.body)))
     kept = sorted(gram for gram, times in seen.items() if gram in asked or times > 2)
@@ -80,8 +80,8 @@ class _Corpus:
         def numbers(text: str) -> NDArray[np.int64]:
             return np.array([vocabulary[gram] for gram in grams(text) if gram in vocabulary] or [0], dtype=np.int64)
 
-        asked = [text for document in documents for text in document.asked]
-        owner = np.repeat(np.arange(len(documents)), [len(document.asked) for document in documents])
+        asked = [text for document in documents for text in document.ways]
+        owner = np.repeat(np.arange(len(documents)), [len(document.ways) for document in documents])
         mine = [np.flatnonzero(owner == at) for at in range(len(documents))]
         near = [_lookalikes(lexical, text, int(at), recipe.lookalikes) for text, at in zip(asked, owner, strict=True)]
         return cls(

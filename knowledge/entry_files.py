@@ -11,7 +11,7 @@ from knowledge.model import Entry
 BRIEF, FULL = "简答", "详解"
 # In the order in which an editor reads them: what it is about, how parents ask it, what it rests on.
 _ORDER = (
-    *("id", "title", "topics", "stages", "families", "region", "wordings", "sources"),
+    *("id", "title", "intent", "topics", "stages", "families", "region", "wordings", "sources"),
     *("written", "reviewed", "review_by", "related"),
 )
 _PARTS = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from knowledge import entry_files, records, region_file, taxonomy_file, yaml_text
+from knowledge import entry_files, paraphrase_files, records, region_file, taxonomy_file, yaml_text
 from knowledge.faults import ContentError, Fault
 from knowledge.model import Activity, Duty, Entry, Library, Listing, Region, Source, Taxonomy
 from knowledge.yaml_text import Line
@@ -52,6 +52,7 @@ def load(root: Path = CONTENT) -> Library:
         duties=_by_region(root, "duties", Duty, faults),
         sources=_records(root, root / SOURCES, Source, faults, {}),
         regions=_regions(root, faults),
+        paraphrases=_paraphrases(root, faults),
     )
     if faults:
         raise ContentError(faults)
@@ -95,7 +96,7 @@ def dump(library: Library, root: Path) -> None:
 def _ours(root: Path) -> Iterator[Path]:
     """The files that hold a library in this folder."""
     yield from sorted(root.glob("entries/*/*.md"))
-    for folder in ("listings", "activities", "duties"):
+    for folder in ("listings", "activities", "duties", "paraphrases"):
         yield from sorted(root.glob(f"{folder}/*.yaml"))
     yield from (path for name in (SOURCES, region_file.FILE, taxonomy_file.FILE) if (path := root / name).exists())
 
@@ -107,6 +108,8 @@ def _written(library: Library) -> dict[str, str]:
     files |= _regional("listings", library.listings.values())
     files |= _regional("activities", library.activities.values())
     files |= _regional("duties", library.duties.values())
+    for topic, text in paraphrase_files.write(library).items():
+        files[f"paraphrases/{_slug(topic)}.yaml"] = text
     files[SOURCES] = yaml_text.write_list(map(_fields, library.sources.values()))
     files[region_file.FILE] = region_file.write(library.regions.values())
     return files
@@ -166,6 +169,18 @@ T = TypeVar("T")
 def _kept(result: tuple[T, list[Fault]], faults: list[Fault]) -> T:
     faults.extend(result[1])
     return result[0]
+
+
+def _paraphrases(root: Path, faults: list[Fault]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted(root.glob("paraphrases/*.yaml")):
+        file = path.relative_to(root).as_posix()
+        text = _text(root, path, faults)
+        for name, lines in (_kept(paraphrase_files.read(text, file), faults) if text is not None else {}).items():
+            if name in found:
+                faults.append(Fault(file, f"{name} 在别的文件里已有", "合到一处"))
+            found[name] = lines
+    return found
 
 
 def _entries(root: Path, faults: list[Fault]) -> dict[str, Entry]:

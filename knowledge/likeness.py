@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from math import ceil
 
 
 def squash(text: str) -> str:
@@ -25,3 +28,21 @@ def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
         return 0.0
     common = len(one & other)
     return common / (len(one) + len(other) - common)
+
+
+def alike(sets: Sequence[frozenset[str]], least: float) -> Iterator[tuple[int, int]]:
+    """Give the places of every two sets whose `jaccard` is at least `least` (0..1, above 0), the earlier first.
+
+    Two such sets share one of their rarest members, so only those that do are compared: the prefix filter of
+    Chaudhuri, Ganti and Kaushik, "A primitive operator for similarity joins" (ICDE 2006).
+    """
+    common = Counter(mark for marks in sets for mark in marks)
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for at, marks in enumerate(sets):
+        rarest = sorted(marks, key=lambda mark: (common[mark], mark))
+        prefix = rarest[: len(rarest) - ceil(least * len(rarest)) + 1]
+        for other in sorted({held for mark in prefix for held in holders[mark]}):
+            if jaccard(sets[other], marks) >= least:
+                yield other, at
+        for mark in prefix:
+            holders[mark].append(at)

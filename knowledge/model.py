@@ -17,15 +17,22 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ListingKind = Literal["emergency", "hotline", "station", "centre", "school", "organisation", "service", "platform"]
 SourceKind = Literal["law", "regulation", "rule", "policy", "outline", "local-document", "guideline", "reference"]
 RegionLevel = Literal["country", "province", "city", "district", "street"]
+# The age bands of the national outline, and its two kinds of families that need more.
+Band = Literal["pregnancy", "0-3", "3-6", "6-12", "12-15", "15-18", "special-families", "special-children"]
+EntryIntent = Literal["guidance", "policy", "service"]
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One of the promises of the library, e.g. `screens` (手机与屏幕) in the group `digital`."""
+    """One of the promises of the library, e.g. `screens` (手机与屏幕) in the group `digital`.
+
+    `stages` are those in which it occurs, so that each needs an entry; empty where that is not said.
+    """
 
     id: str
     name: str
     group: str
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,8 @@ class Entry:
     """One question that parents have, the ways they ask it, and what we answer.
 
     `brief` and `full` are Markdown; `brief` has the shape that `knowledge.brief.parse` reads.
-    `region` None means everywhere; empty `stages` or `families` mean all of them.
+    `region` None means everywhere; empty `stages` or `families` mean all of them. `intent` is what a parent who asks
+    this is after: what to do with the child, what the law says, or how to use a service.
     """
 
     id: str
@@ -83,6 +91,7 @@ class Entry:
     region: str | None = None
     reviewed: date | None = None
     related: tuple[str, ...] = ()
+    intent: EntryIntent = "guidance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +237,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything we may say, keyed by id. Immutable: an edit makes another one."""
+    """Everything we may say, keyed by id. Immutable: an edit makes another one.
+
+    `paraphrases` are further ways parents put the question of an entry: they teach the search, and nobody reads them.
+    """
 
     taxonomy: Taxonomy
     entries: Mapping[str, Entry] = field(default_factory=dict)
@@ -237,3 +249,4 @@ class Library:
     duties: Mapping[str, Duty] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     regions: Mapping[str, Region] = field(default_factory=dict)
+    paraphrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from knowledge import records
 from knowledge.model import Activity, Duty, Entry, Library, Listing, Region, Source, Stage, Taxonomy, Topic
 
-FORMAT = 1
+FORMAT = 2
 T = TypeVar("T")
 
 _THINGS: Mapping[str, type] = {
@@ -106,6 +106,7 @@ def _encode(library: Library) -> dict[str, Any]:
             "families": dict(taxonomy.families),
         },
         **things,
+        "paraphrases": {key: list(lines) for key, lines in library.paraphrases.items()},
     }
 
 
@@ -120,6 +121,7 @@ def _decode(content: Mapping[str, Any]) -> Library:
             families=dict(taxonomy["families"]),
         ),
         **things,
+        paraphrases={key: tuple(lines) for key, lines in content["paraphrases"].items()},
     )
 
 

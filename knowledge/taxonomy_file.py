@@ -42,6 +42,8 @@ def read(text: str) -> tuple[Taxonomy | None, list[Fault]]:
     for topic in found.topics.values():
         if topic.group not in found.groups:
             faults.append(Fault(FILE, f"topics 里 {topic.id} 的组 {topic.group} 不存在", "改成 groups 里有的"))
+        for name in set(topic.stages) - found.stages.keys():
+            faults.append(Fault(FILE, f"topics 里 {topic.id} 的年龄段 {name} 不存在", "改成 stages 里有的"))
     return (None if faults else found), faults
 
 
@@ -51,7 +53,7 @@ def write(taxonomy: Taxonomy) -> str:
         "stages": {s.id: Line({"name": s.name, "ages": f"{s.first}-{s.last}"}) for s in taxonomy.stages.values()},
         "families": dict(taxonomy.families),
         "groups": dict(taxonomy.groups),
-        "topics": {t.id: Line({"name": t.name, "group": t.group}) for t in taxonomy.topics.values()},
+        "topics": {t.id: Line(_written(t)) for t in taxonomy.topics.values()},
     }
     return "\n".join(yaml_text.write({name: part}) for name, part in parts.items())
 
@@ -85,8 +87,18 @@ def _fields(item: object, *names: str) -> list[str]:
 
 
 def _topic(key: str, item: object) -> Topic:
-    name, group = _fields(item, "name", "group")
-    return Topic(key, name, group)
+    """Read a topic; the stages in which it occurs may be left out."""
+    stages = item.get("stages", []) if isinstance(item, dict) else []
+    if not isinstance(stages, list) or not all(isinstance(stage, str) for stage in stages):
+        raise _ShapeError("stages 写成 [primary, junior] 的样子")
+    rest = {field: value for field, value in item.items() if field != "stages"} if isinstance(item, dict) else item
+    name, group = _fields(rest, "name", "group")
+    return Topic(key, name, group, tuple(stages))
+
+
+def _written(topic: Topic) -> dict[str, object]:
+    stages = {"stages": list(topic.stages)} if topic.stages else {}
+    return {"name": topic.name, "group": topic.group, **stages}
 
 
 def _stage(key: str, item: object) -> Stage:

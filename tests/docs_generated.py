@@ -1,4 +1,4 @@
-"""The generated parts of the papers: settings and commands, from the code; `make docs` writes them.
+"""The generated parts of the papers, from the code and the content; `make docs` writes them.
 
 A part stands between `<!-- generated: name -->` and `<!-- /generated: name -->`; nothing else of a paper is touched.
 The Chinese explanations are here, because the code speaks English to operators; a test fails when one is missing.
@@ -7,7 +7,7 @@ The Chinese explanations are here, because the code speaks English to operators;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -18,6 +18,8 @@ from pydantic.fields import FieldInfo
 
 from bot.cli import app
 from bot.settings import PREFIX, Settings
+from tests import docs_library
+from tests.docs_tables import table
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = "python -m bot"
@@ -136,11 +138,6 @@ def _choices(annotation: Any) -> Iterator[str]:
             yield from _choices(part)
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines: list[tuple[str, ...]] = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
 def _code(words: str) -> str:
     return f"`{words}`" if words else ""
 
@@ -148,28 +145,35 @@ def _code(words: str) -> str:
 def settings_table() -> str:
     """Write the settings in English."""
     rows = [(_code(one.variable), _code(one.default), one.about) for one in settings()]
-    return _table(("setting", "default", "what it is"), rows)
+    return table(("setting", "default", "what it is"), rows)
 
 
 def settings_table_zh() -> str:
     """Write the settings with Chinese explanations."""
     rows = [(_code(one.variable), _code(one.default), SETTINGS_ZH.get(one.name, "")) for one in settings()]
-    return _table(("设置", "默认", "是什么"), rows)
+    return table(("设置", "默认", "是什么"), rows)
 
 
 def commands_table() -> str:
     """Write the commands in English."""
-    return _table(("command", "what it does"), [(_code(one.usage), one.about) for one in commands()])
+    return table(("command", "what it does"), [(_code(one.usage), one.about) for one in commands()])
 
 
 def commands_table_zh() -> str:
     """Write the commands with Chinese explanations."""
-    return _table(("命令", "做什么"), [(_code(one.usage), COMMANDS_ZH.get(one.name, "")) for one in commands()])
+    return table(("命令", "做什么"), [(_code(one.usage), COMMANDS_ZH.get(one.name, "")) for one in commands()])
 
 
 PAPERS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "README.md": {"settings": settings_table, "commands": commands_table},
     "README.zh-CN.md": {"settings": settings_table_zh, "commands": commands_table_zh},
+    "docs/library.md": {
+        "counts": docs_library.counts,
+        "topics": docs_library.topics,
+        "families": docs_library.families,
+        "regions": docs_library.regions,
+        "outline": docs_library.points,
+    },
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from knowledge import files
+from knowledge import exam, files, outline
 from knowledge.check import Problem, check
 from knowledge.files import CONTENT, ContentError
+from knowledge.model import Library
 
 
 def _say(line: str) -> None:
@@ -16,16 +17,21 @@ def _say(line: str) -> None:
 
 def check_content(folder: Path | None) -> bool:
     """Print everything that is wrong; whether nothing is."""
+    root = folder or CONTENT
     try:
-        library = files.load(folder or CONTENT)
-    except ContentError as error:
+        library, questions, points = files.load(root), exam.load(root / exam.FOLDER), outline.load(root)
+    except (ContentError, exam.ExamError) as error:
         _say(str(error))
         return False
-    problems = check(library)
+    problems = check(library, questions, points)
     _show(problems)
-    count = f"{len(library.entries)} 条条目、{len(library.listings)} 家机构、{len(library.activities)} 项活动"
-    _say(f"{count}、{len(library.duties)} 条归口：{'没有要改的' if not problems else f'{len(problems)} 处要改'}。")
+    _say(f"{_held(library)}、{len(questions)} 道考题：{f'{len(problems)} 处要改' if problems else '没有要改的'}。")
     return not problems
+
+
+def _held(library: Library) -> str:
+    services = f"{len(library.listings)} 家机构、{len(library.activities)} 项活动、{len(library.duties)} 条归口"
+    return f"{len(library.entries)} 条条目、{services}"
 
 
 def _show(problems: list[Problem]) -> None:

@@ -95,6 +95,8 @@ def _lines(scene: Scene, one: Occurrence, period: Period) -> list[str]:
     """When, what, how to take part; without a published date or way, whom to ask."""
     activity = one.activity
     lines = [_when(scene, one, period)]
+    if times := activity.recurrence.times:
+        lines.append(phrase(f"activities.times.{activity.recurrence.rule}", times=times))
     if activity.fee:
         key = f"activities.fees.{activity.fee}"
         lines.append(phrase("activities.free", fee=phrase(key) if has_phrase(key) else activity.fee))
@@ -130,6 +132,8 @@ def _nothing(scene: Scene, period: Period) -> Decision:
 def _finish(scene: Scene, blocks: Sequence[Block], shown: Sequence[Activity], skip: tuple[str, ...]) -> Decision:
     asking = scene.plan.region is None and scene.state.asked is None
     tail: list[Block] = [Paragraph(phrase("services.ask_region"))] if asking else []
+    if notes := list(dict.fromkeys(one.note for one in shown if one.note)):
+        tail.insert(0, Paragraph(phrase("activities.note", notes="；".join(notes))))
     tail.append(SourceLine(_source(shown)))
     question = scene.plan.question or scene.state.question
     return scene.answer(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.store import releases
 from indexes import live
 from indexes.build import Progress, build
-from indexes.evaluate import load_cases
+from knowledge import exam
 from knowledge.check import Problem, check
 from knowledge.files import CONTENT
 from knowledge.model import Library
@@ -52,8 +52,8 @@ async def publish(
     async with engine.begin() as conn:
         number = await releases.next_number(conn)
     release = freeze(library, number)
-    exam = load_cases(CONTENT / "exam")
-    directory = build(release, root, model=model, progress=progress, exam=exam).name
+    questions = exam.load(CONTENT / exam.FOLDER)
+    directory = build(release, root, model=model, progress=progress, exam=questions).name
     async with engine.begin() as conn:
         await releases.record(conn, number=number, digest=release.digest, directory=directory, at=clock())
         await releases.point(conn, directory, clock())

@@ -9,13 +9,16 @@ from knowledge.brief import SAY, parse
 from knowledge.model import Entry, Library
 from knowledge.rules import style
 from knowledge.rules.problem import Problem, place
+from knowledge.sources import resolve
 
 BRIEF_LENGTH = 260
 FULL_LENGTH = (400, 900)
 STEPS = (3, 5)
 TOPICS = 2
+RULES = ("law", "regulation", "rule", "policy", "local-document")
 
 _NUMBER = re.compile(r"^\s*(\d{1,2})\s*[.．、)）]", re.MULTILINE)
+_ARTICLE = re.compile("第[一二三四五六七八九十百千零]+条")
 _HEADING = re.compile(r"^#{1,2}\s", re.MULTILINE)
 
 
@@ -30,6 +33,7 @@ def _faults(entry: Entry, library: Library) -> Iterator[tuple[str, str]]:
     yield from _topics(entry)
     yield from _dates(entry)
     yield from _related(entry, library)
+    yield from _law(entry, library)
     yield from _lengths(entry)
     yield from _shape(entry)
     for text in (entry.title, entry.brief, entry.full):
@@ -60,6 +64,18 @@ def _related(entry: Entry, library: Library) -> Iterator[tuple[str, str]]:
             yield "related", f"相关条目 {name} 不存在，请改正或删去。"
     if len(set(entry.related)) < len(entry.related):
         yield "related", "相关条目有重复，请删去。"
+
+
+def _law(entry: Entry, library: Library) -> Iterator[tuple[str, str]]:
+    """An entry that says what is allowed rests on a rule, and a law is cited with its article."""
+    cited = [found for reference in entry.sources if (found := resolve(reference, library.sources))]
+    if entry.intent == "policy" and not any(citation.source.kind in RULES for citation in cited):
+        yield "policy", "讲法规政策的条目要写明依据的法律、法规或文件，请补上出处。"
+    if entry.intent == "policy" and any(c.source.kind == "law" for c in cited) and not _ARTICLE.search(entry.full):
+        yield "policy", "详解里没有写是哪部法律第几条，请写成《……法》第……条。"
+    for citation in cited:
+        if citation.source.kind == "law" and citation.locator is None:
+            yield "source", f"出处 {citation.source.id} 没有写第几条，请写成 {citation.source.id}-条号。"
 
 
 def _lengths(entry: Entry) -> Iterator[tuple[str, str]]:

@@ -129,6 +129,8 @@ def _duty(duty: Duty, library: Library) -> Iterator[Problem]:
     where = place(duty)
     if not duty.contacts and not duty.fallback:
         yield Problem(where, "contacts", "没有写找谁，请至少写一个 contacts 或 fallback。")
+    elif not _answered((*duty.contacts, *duty.fallback), library):
+        yield Problem(where, "contacts", "写的几处都没有号码，请在 fallback 里加一个能打的，如 national-12345。")
     for rule, ids in (("contacts", duty.contacts), ("fallback", duty.fallback)):
         yield from listed(where, rule, ids, library)
         yield from reachable(duty, rule, ids, library)

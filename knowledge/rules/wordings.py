@@ -1,25 +1,31 @@
-"""Rules about the ways parents ask: enough of them, none twice, none a copy of another or of the title."""
+"""Rules about the ways parents ask: enough of them, told apart, none a copy of another or of the title."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from knowledge.likeness import bigrams, jaccard, squash
+from knowledge.likeness import alike, bigrams, jaccard, squash
 from knowledge.model import Entry, Library
 from knowledge.rules.problem import Problem, place
 
 COUNT = (8, 15)
-ALIKE = 0.6  # share of common character pairs from which two wordings teach the search nothing new
+ALIKE = 0.5  # share of common character pairs from which two wordings teach the search nothing new
 SAME_TITLE = 0.7  # the same between the titles of two entries
+SPREAD = 2  # the longest wording has at least so many times the letters of the shortest: parents mutter and pour out
+TELLING = 5  # letters from which being nearly alike says something: 不去 and 不去了 may well ask different things
+OPENING, OPENINGS = 3, 3  # at most so many wordings of one entry begin with the same so many letters
 
 
 def check(library: Library) -> Iterator[Problem]:
     """Look at the wordings of each entry, then at those and the titles of all entries together."""
-    for entry in library.entries.values():
+    entries = list(library.entries.values())
+    for entry in entries:
         yield from _own(entry)
-    yield from _shared(library)
-    yield from _titles(list(library.entries.values()))
+        yield from _variety(entry)
+    yield from _shared(entries)
+    yield from _titles(entries)
 
 
 def _own(entry: Entry) -> Iterator[Problem]:
@@ -41,28 +47,36 @@ def _own(entry: Entry) -> Iterator[Problem]:
             yield Problem(where, "wordings-alike", f"问法“{one}”和“{other}”太像，请换掉一个。")
 
 
-def _shared(library: Library) -> Iterator[Problem]:
-    first: dict[str, Entry] = {}
-    for entry in library.entries.values():
-        for wording in entry.wordings:
-            squashed = squash(wording)
-            other = first.setdefault(squashed, entry)
-            if squashed and other is not entry:
-                message = f"问法“{wording}”在 {other.id} 里也有，只能属于一篇，请删去一处。"
-                yield Problem(place(entry), "wordings-shared", message)
+def _variety(entry: Entry) -> Iterator[Problem]:
+    """Short and long ones, and not all with the same first words: else the search learns one voice only."""
+    squashed = [letters for letters in map(squash, entry.wordings) if letters]
+    if len(squashed) < COUNT[0]:
+        return
+    lengths = [len(letters) for letters in squashed]
+    if max(lengths) < SPREAD * min(lengths):
+        yield Problem(place(entry), "wordings-variety", "问法长短都差不多，请写几个三五个字的，也写几个一大段的。")
+    for opening, times in Counter(letters[:OPENING] for letters in squashed).items():
+        if times > OPENINGS:
+            message = f"有 {times} 种问法都以“{opening}”开头，最多 {OPENINGS} 种，请换些说法。"
+            yield Problem(place(entry), "wordings-variety", message)
+
+
+def _shared(entries: Sequence[Entry]) -> Iterator[Problem]:
+    """A wording belongs to one entry: the same or nearly the same in two leaves the search to chance."""
+    held = [(entry, wording) for entry in entries for wording in entry.wordings if squash(wording)]
+    for one, other in alike([bigrams(wording) for _, wording in held], ALIKE):
+        (first, near), (entry, wording) = held[one], held[other]
+        same = squash(near) == squash(wording)
+        if first is not entry and (same or min(len(squash(near)), len(squash(wording))) >= TELLING):
+            what = "也有" if same else f"有差不多的“{near}”"
+            message = f"问法“{wording}”在 {first.id} 里{what}，只能属于一篇，请删去或改写一处。"
+            yield Problem(place(entry), "wordings-shared", message)
 
 
 def _titles(entries: Sequence[Entry]) -> Iterator[Problem]:
     """Nearly the same title twice, unless the two are for different ages."""
-    marked = [(entry, bigrams(entry.title)) for entry in entries]
-    for (one, marks), (other, others) in combinations(marked, 2):
-        if _far(len(marks), len(others)) or jaccard(marks, others) < SAME_TITLE:
-            continue
+    for a, b in alike([bigrams(entry.title) for entry in entries], SAME_TITLE):
+        one, other = entries[a], entries[b]
         if not one.stages or not other.stages or set(one.stages) & set(other.stages):
             message = f"标题和 {one.id} 的“{one.title}”太像，请合并两篇或改标题。"
             yield Problem(place(other), "titles-alike", message)
-
-
-def _far(one: int, other: int) -> bool:
-    """Whether the sizes alone rule out that two sets are so alike; spares most comparisons."""
-    return min(one, other) < SAME_TITLE * max(one, other)

@@ -22,6 +22,11 @@ def of_lines(*lines: Listing) -> set[str]:
     return rules(library(listings=[*library().listings.values(), *lines]))
 
 
+def some_words(count: int) -> tuple[str, ...]:
+    """Give texts of three letters, four, five …, none of which shares a pair of letters with another."""
+    return tuple("".join(chr(0x4E00 + 64 * n + at) for at in range(n + 3)) for n in range(count))
+
+
 def test_a_sound_library_has_no_problem() -> None:
     assert check(library()) == []
 
@@ -74,12 +79,14 @@ def test_what_an_entry_refers_to_exists_and_its_dates_are_in_order(changes: dict
     ("wordings", "rule"),
     [
         (WORDINGS[:7], "wordings-count"),
-        (tuple(f"第{n}种{chr(0x5B50 + n)}{chr(0x6B63 + n)}问法{chr(0x4E00 + n)}" for n in range(16)), "wordings-count"),
+        (some_words(16), "wordings-count"),
         ((*WORDINGS, WORDINGS[0] + "！"), "wordings-twice"),
         ((*WORDINGS, "约好九点钟交，到点耍赖"), "wordings-alike"),
         ((*WORDINGS, "初中生，一收手机就摔门，怎么办？"), "wordings-title"),
         ((*WORDINGS, "初中生一收手机就摔门咋办"), "wordings-title"),
         ((*WORDINGS, "……"), "wordings-empty"),
+        (tuple(words[:6] for words in some_words(12)[4:]), "wordings-variety"),
+        ((*WORDINGS, *(f"我家娃{words}" for words in some_words(4))), "wordings-variety"),
     ],
 )
 def test_there_are_enough_wordings_and_no_two_alike(wordings: tuple[str, ...], rule: str) -> None:
@@ -87,18 +94,25 @@ def test_there_are_enough_wordings_and_no_two_alike(wordings: tuple[str, ...], r
 
 
 def test_a_wording_belongs_to_one_entry() -> None:
-    others = (*(f"{chr(0x5B50 + n)}{chr(0x6B63 + n)}{chr(0x4E00 + n)}" for n in range(8)), WORDINGS[3] + "。")
-    other = entry("screens-other", title="孩子总看短视频", wordings=others)
+    for borrowed in (WORDINGS[3] + "。", WORDINGS[3] + "了呀"):
+        other = entry("screens-other", title="孩子总看短视频", wordings=(*some_words(8), borrowed))
 
-    assert rules(library(entries=[entry(), other])) == {"wordings-shared"}
+        assert rules(library(entries=[entry(), other])) == {"wordings-shared"}
 
 
 def test_two_entries_do_not_ask_the_same_unless_for_other_ages() -> None:
-    words = tuple(f"{chr(0x5B50 + n)}{chr(0x6B63 + n)}{chr(0x4E00 + n)}" for n in range(8))
-    twin = entry("screens-twin", title="初中生一收手机就摔门，怎么办呢", wordings=words)
+    twin = entry("screens-twin", title="初中生一收手机就摔门，怎么办呢", wordings=some_words(8))
 
     assert rules(library(entries=[entry(), twin])) == {"titles-alike"}
     assert rules(library(entries=[entry(), replace(twin, stages=("primary",))])) == set()
+
+
+def test_what_the_law_says_rests_on_a_rule_and_a_law_is_cited_with_its_article() -> None:
+    named = FULL.replace("孩子到了", "《未成年人保护法》第七十一条说的就是孩子到了", 1)
+    assert of_entry(intent="policy", sources=("minors-law-2024-71",), full=named) == set()
+    assert of_entry(intent="policy", sources=("minors-law-2024-71",)) == {"policy"}
+    assert of_entry(intent="policy", sources=("outline-2019-12-15",)) == {"policy"}
+    assert of_entry(sources=("minors-law-2024",)) == {"source"}
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,13 @@ def test_a_duty_names_whom_to_reach(changes: dict[str, tuple[str, ...]]) -> None
     assert rules(library(duties=[duty(**changes)])) == {next(iter(changes))}
 
 
+def test_a_duty_leads_to_a_number_that_can_be_called() -> None:
+    office = line("office", name="某局", kind="organisation", phone=None, reach="到街道问")
+    lines = [*library().listings.values(), office]
+    assert rules(library(listings=lines, duties=[duty(contacts=("office",))])) == {"contacts"}
+    assert rules(library(listings=lines, duties=[duty(contacts=("office",), fallback=("national-12345",))])) == set()
+
+
 @pytest.mark.parametrize(
     ("region", "rule"),
     [

@@ -1,10 +1,13 @@
 """The library that is packaged: it loads, no rule finds anything, and it keeps the promises of its documents."""
 
 import re
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
+from duties_cases import ACTIVITY_RULES, CASES
 
+from knowledge import exam, outline
 from knowledge.calendar import china
 from knowledge.check import check
 from knowledge.directory import Directory
@@ -24,7 +27,13 @@ def tree() -> RegionTree:
 
 
 def test_no_rule_finds_anything_in_the_packaged_library() -> None:
-    assert [f"{problem.where}: {problem.message}" for problem in check(packaged())] == []
+    problems = check(packaged(), exam.load(CONTENT / exam.FOLDER), outline.load(CONTENT))
+
+    assert [f"{problem.where}: {problem.message}" for problem in problems] == []
+
+
+def test_every_paraphrase_belongs_to_an_entry() -> None:
+    assert packaged().paraphrases.keys() <= packaged().entries.keys()
 
 
 def test_the_packaged_library_survives_writing(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -80,3 +89,38 @@ def test_the_number_of_changzhou_is_only_for_changzhou() -> None:
     for region in (None, "putuo", "baoji", "yubei", "jincheng"):
         assert "96111" not in {line.phone for line in directory.listings(region)}
         assert region is None or directory.named("96111 现在能打吗", region) == []
+
+
+@cache
+def directory() -> Directory:
+    return Directory(packaged(), tree(), china())
+
+
+@pytest.mark.parametrize(("problem", "region", "duty"), CASES)
+def test_a_problem_leads_to_the_department_and_a_worry_to_none(
+    problem: str, region: str | None, duty: str | None
+) -> None:
+    found = directory().duty(problem, region)
+
+    assert (found.id if found else None) == duty
+
+
+@pytest.mark.parametrize("region", [None, "changzhou", "putuo", "baoji", "yubei", "jincheng"])
+def test_what_is_on_this_month_has_an_answer_on_any_day(region: str | None) -> None:
+    day = date(2026, 11, 22)
+    while day < date(2028, 1, 1):
+        month_end = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        assert directory().activities(region, day, month_end), day
+        day += timedelta(days=1)
+
+
+@pytest.mark.parametrize("region", sorted(ACTIVITY_RULES))
+def test_what_the_documents_date_recurs_by_rule(region: str) -> None:
+    dated = {
+        activity.id
+        for activity in packaged().activities.values()
+        if activity.region == region and activity.recurrence.rule not in {"ongoing", "yearly", "once"}
+    }
+    assert ACTIVITY_RULES[region] - dated <= {
+        activity.id for activity in packaged().activities.values() if activity.recurrence.times
+    }

@@ -93,7 +93,8 @@ def test_an_entry_is_written_for_people_to_read(folder: Path) -> None:
     text = (folder / ENTRY).read_text(encoding="utf-8")
 
     assert text.startswith(
-        "---\nid: screens-slams-door\ntitle: 初中生一收手机就摔门怎么办\ntopics: [screens, communication]\n"
+        "---\nid: screens-slams-door\ntitle: 初中生一收手机就摔门怎么办\nintent: guidance\n"
+        "topics: [screens, communication]\n"
     )
     assert "region: null\nwordings:\n  - 一拿走就砸门\n" in text
     assert "written: 2026-11-22\nreviewed: null\nreview_by: 2027-11-22\nrelated: []\n---\n\n## 简答\n\n收了手机" in text

@@ -115,6 +115,20 @@ ENTRY = "entries/screens/screens-slams-door.md"
             "写不带引号",
         ),
         ("taxonomy.yaml", 'ages: "6-12"', "ages: 小学", "stages 里的 primary 写得不对", "ages 写成 6-12"),
+        (
+            "taxonomy.yaml",
+            "group: digital",
+            "group: digital, stages: [baby]",
+            "topics 里 screens 的年龄段 baby 不存在",
+            "改成 stages 里有的",
+        ),
+        (
+            "taxonomy.yaml",
+            "group: digital",
+            "group: digital, stages: junior",
+            "topics 里的 screens 写得不对",
+            "stages 写成 [primary",
+        ),
         ("taxonomy.yaml", "group: digital", "group: none", "topics 里 screens 的组 none 不存在", "改成 groups 里有的"),
         (
             "regions.csv",

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from a_library import SOURCES
 
-from knowledge.sources import resolve
+from knowledge.model import Source
+from knowledge.sources import cite, resolve
 
 KNOWN = {source.id: source for source in SOURCES}
 
@@ -42,3 +45,40 @@ def test_a_place_of_the_wrong_form_is_not_sound(reference: str) -> None:
 
     assert citation is not None
     assert not citation.sound
+
+
+def test_people_read_each_source_once_with_the_places_in_it() -> None:
+    cited = cite(["minors-law-2024-70", "outline-2019-12-15", "minors-law-2024-71", "gone-1", "notice-2024"], KNOWN)
+
+    assert [(source.id, place) for source, place in cited] == [
+        ("minors-law-2024", "第七十条、第七十一条"),
+        ("outline-2019", "12—15 岁"),
+        ("notice-2024", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("locator", "read"),
+    [
+        ("1", "第一条"),
+        ("10", "第十条"),
+        ("17", "第十七条"),
+        ("40", "第四十条"),
+        ("101", "第一百零一条"),
+        ("110", "第一百一十条"),
+        ("260-1", "第二百六十条之一"),
+        ("1001", "第一千零一条"),
+        ("1188", "第一千一百八十八条"),
+    ],
+)
+def test_articles_are_written_as_laws_write_them(locator: str, read: str) -> None:
+    law = replace(KNOWN["minors-law-2024"], id="law")
+
+    assert cite([f"law-{locator}"], {"law": law}) == [(law, read)]
+
+
+@pytest.mark.parametrize(("band", "read"), [("pregnancy", "新婚与孕期"), ("special-children", "特殊儿童")])
+def test_bands_without_years_have_names(band: str, read: str) -> None:
+    outline: Source = KNOWN["outline-2019"]
+
+    assert cite([f"outline-2019-{band}"], KNOWN) == [(outline, read)]
