@@ -192,7 +192,7 @@ def _pages(app: web.Application, made: Services, health: Health) -> None:
     identity = Identity(secret, secure, lambda: secrets.token_urlsafe(18))
     thread = StoredThread(made.engine, made.turns, made.wakes, made.clock)
     shelf = LiveShelf(made.engine, made.bearings.tools, made.clock)
-    table, stream = web_routes.routes(thread, shelf, identity, made.clock)
+    table, stream = web_routes.routes(thread, shelf, identity, made.clock, public_url=settings.public_url)
     app.add_routes(table)
     app.on_shutdown.append(stream.stop)
     accounts = Accounts(made.engine, made.clock, secure=secure)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import feedback, misses
+from bot.store.tables import feedback, misses, ratings
 
 
 async def missed(
@@ -26,6 +26,19 @@ async def judged(
     await conn.execute(
         insert(feedback).values(conversation_id=conversation_id, entry_id=entry_id, verdict=verdict, at=at)
     )
+
+
+async def rated(conn: AsyncConnection, entry_id: str, *, verdict: str, at: datetime) -> None:
+    """Count what a reader of an article's page said of it, `yes` or `no`; of the reader nothing is kept."""
+    await conn.execute(insert(ratings).values(entry_id=entry_id, verdict=verdict, at=at))
+
+
+async def ratings_of(conn: AsyncConnection, entry_id: str) -> dict[str, int]:
+    """Count what readers said of an article, by verdict."""
+    rows = await conn.execute(
+        select(ratings.c.verdict, func.count()).where(ratings.c.entry_id == entry_id).group_by(ratings.c.verdict)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def unanswered(conn: AsyncConnection, limit: int = 50) -> list[tuple[str, str, datetime]]:

@@ -228,6 +228,16 @@ feedback = Table(
     PrimaryKeyConstraint("conversation_id", "id"),
 )
 
+ratings = Table(
+    "ratings",  # of articles, by readers of whom nothing is known
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("entry_id", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    _at("at", now=True),
+    Index("ix_ratings_entry_id", "entry_id"),
+)
+
 misses = Table(
     "misses",
     metadata,

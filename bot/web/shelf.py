@@ -12,9 +12,9 @@ from bot.channels.web.ports import Article, Beside, Reference, Visitor
 from bot.dialogue.answers import card, entry_blocks
 from bot.dialogue.decision import Tools
 from bot.parents.profile import Profile
-from bot.store import conversations
+from bot.store import conversations, learning
 from knowledge.model import Entry, Listing
-from knowledge.sources import resolve
+from knowledge.sources import cite
 
 HELP_KINDS = ("emergency", "hotline")
 HELP_SHOWN = 4
@@ -33,6 +33,11 @@ class LiveShelf:
         tools = self.tools()
         entry = tools.library.entries.get(slug)
         return article(entry, tools) if entry is not None else None
+
+    async def rate(self, slug: str, verdict: str) -> None:
+        """Count one reader's word on an article; nothing is kept of the reader."""
+        async with self.engine.begin() as conn:
+            await learning.rated(conn, slug, verdict=verdict, at=self.clock())
 
     async def beside(self, visitor: Visitor | None) -> Beside:
         """Say where the visitor is and whom they can call now; without a database, the lines for everyone."""
@@ -67,8 +72,6 @@ def _first_help(found: list[Listing]) -> list[Listing]:
 def article(entry: Entry, tools: Tools) -> Article:
     """Make the article of an entry."""
     library = tools.library
-    cited = (resolve(reference, library.sources) for reference in entry.sources)
-    sources = {citation.source.id: citation.source for citation in cited if citation is not None}
     return Article(
         slug=entry.id,
         title=entry.title,
@@ -78,6 +81,9 @@ def article(entry: Entry, tools: Tools) -> Article:
         reviewed=entry.reviewed,
         topics=tuple(library.taxonomy.topics[topic].name for topic in entry.topics),
         stages=tuple(library.taxonomy.stages[stage].name for stage in entry.stages),
-        sources=tuple(Reference(source.title, source.url) for source in sources.values()),
+        sources=tuple(
+            Reference(source.title, place, source.date, source.url)
+            for source, place in cite(entry.sources, library.sources)
+        ),
         related=tuple((other, library.entries[other].title) for other in entry.related if other in library.entries),
     )

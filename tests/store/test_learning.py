@@ -50,3 +50,11 @@ async def test_what_a_parent_asked_and_judged_goes_with_them(engine: AsyncEngine
         assert await conversations.erase_person(conn, "wechat", "o-mei")
         assert [text for text, _, _ in await learning.unanswered(conn)] == ["别家的"]
         assert await learning.feedback_counts(conn) == {"helpful": 1}
+
+
+async def test_ratings_of_articles_are_counted_without_their_readers(engine: AsyncEngine, now: datetime) -> None:
+    async with engine.begin() as conn:
+        for entry_id, verdict in (("screens", "yes"), ("screens", "yes"), ("screens", "no"), ("eating", "no")):
+            await learning.rated(conn, entry_id, verdict=verdict, at=now)
+        assert await learning.ratings_of(conn, "screens") == {"yes": 2, "no": 1}
+        assert await learning.ratings_of(conn, "sleep") == {}

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from aiohttp import web
@@ -114,8 +115,22 @@ ARTICLE = Article(
     reviewed=date(2026, 4, 18),
     topics=("手机与屏幕",),
     stages=("初中",),
-    sources=(Reference("《未成年人保护法》第七十一条", "https://www.example.cn/law"), Reference("《指导大纲》")),
+    sources=(
+        Reference("未成年人保护法", "第七十一条", date(2024, 4, 26), "https://www.example.cn/law"),
+        Reference("指导大纲", "12—15 岁"),
+    ),
     related=(("screens-rules", "手机规矩怎么一起定"),),
+)
+
+
+# As long as the content rules allow: 900 characters below 260, with as many headings as editors use.
+LONGEST = replace(
+    ARTICLE,
+    slug="as-long-as-may-be",
+    full="\n\n".join(f"### 这一节讲第 {n} 件事\n\n" + "孩子到了这个年纪最在意的是自己说了算。" * 7 for n in range(6)),
+    sources=tuple(
+        Reference(f"某某管理规定（第 {n} 号）", "第七十一条、第七十二条", date(2024, 4, 26)) for n in range(6)
+    ),
 )
 
 
@@ -174,10 +189,19 @@ class MemoryThread:
 
 
 class MemoryShelf:
-    """One article, two lines to call."""
+    """Two articles, two lines to call."""
 
     def article(self, slug: str) -> Article | None:
-        return ARTICLE if slug == ARTICLE.slug else None
+        return next((article for article in (ARTICLE, LONGEST) if article.slug == slug), None)
+
+    def __init__(self) -> None:
+        self.ratings: list[tuple[str, str]] = []
+        self.broken = False
+
+    async def rate(self, slug: str, verdict: str) -> None:
+        if self.broken:
+            raise OSError("no store")
+        self.ratings.append((slug, verdict))
 
     async def beside(self, visitor: Visitor | None) -> Beside:
         return Beside("常州 · 初中" if visitor else "", (OPEN_LINE, ASK_LINE))
@@ -197,14 +221,28 @@ class Clock:
 
 
 def build(
-    thread: MemoryThread, clock: Clock, *, heartbeat: float = 20, lifetime: float = 600, public_url: str = ""
+    thread: MemoryThread,
+    clock: Clock,
+    *,
+    shelf: MemoryShelf | None = None,
+    heartbeat: float = 20,
+    lifetime: float = 600,
+    public_url: str = "",
 ) -> web.Application:
     """Make an application with the parent's pages over a thread in memory."""
     app = web.Application()
     pages.install(app, clock=clock, public_url=public_url, operator="某某区家庭教育指导中心")
     numbers = itertools.count(1)
     identity = Identity(SECRET, secure=public_url.startswith("https"), new_id=lambda: f"visitor-{next(numbers):08}")
-    table, stream = routes(thread, MemoryShelf(), identity, clock, heartbeat=heartbeat, lifetime=lifetime)
+    table, stream = routes(
+        thread,
+        shelf or MemoryShelf(),
+        identity,
+        clock,
+        public_url=public_url,
+        heartbeat=heartbeat,
+        lifetime=lifetime,
+    )
     app.add_routes(table)
     app.on_shutdown.append(stream.stop)
     return app

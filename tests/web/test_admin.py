@@ -185,6 +185,18 @@ async def test_an_entry_is_shown_with_its_preview_as_the_parent_reads_it(editor:
     assert '<ol class="steps">' in preview
     assert "自动回复" in preview
     assert f'href="/e/{entry.id}"' in page
+    assert "还没有人评价" in page
+
+
+async def test_what_readers_said_of_an_article_stands_by_its_entry(
+    house: House, editor: Browser, library: Library, ours: dict[str, str]
+) -> None:
+    entry = library.entries["screens-junior-phone-conflict"]
+    for verdict in ("yes", "yes", "no"):
+        answer = await editor.post(f"/e/{entry.id}/rating", data={"verdict": verdict}, headers=ours)
+        assert answer.status == 200
+    page = await text(editor, f"/admin/entries/{entry.id}")
+    assert "2 人说有帮助，1 人说没说到点子上" in page
 
 
 async def test_every_entry_of_the_library_can_be_opened(house: House, editor: Browser, library: Library) -> None:

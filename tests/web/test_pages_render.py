@@ -157,13 +157,14 @@ PAGES = [
         {
             "staff": Staff(),
             "here": "entries",
-            "article": replace(ARTICLE, title="手机" + HOSTILE, full=HOSTILE, sources=(Reference(HOSTILE),)),
+            "article": replace(ARTICLE, title="手机" + HOSTILE, full=HOSTILE, sources=(Reference(HOSTILE, HOSTILE),)),
             "reply": GUIDANCE,
             "wordings": ("一收就砸门" + HOSTILE,),
             "problems": [Problem()],
             "review_by": date(2027, 4, 1),
             "region": "",
             "families": (),
+            "ratings": {"yes": 3},
         },
     ),
 ]

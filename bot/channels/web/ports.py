@@ -84,9 +84,14 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A source as an article names it; `url` None where the document is not on the net."""
+    """A source as an article names it: its title, the place in it (第七十一条; may be empty), its date.
+
+    `url` None where the document is not on the net.
+    """
 
     title: str
+    place: str = ""
+    date: date | None = None
     url: str | None = None
 
 
@@ -115,6 +120,9 @@ class Shelf(Protocol):
 
     def article(self, slug: str) -> Article | None:
         """Give the entry of that slug, or None where the live release has none."""
+
+    async def rate(self, slug: str, verdict: str) -> None:
+        """Count one reader's word on an article, `yes` or `no`; nothing is kept of the reader."""
 
     async def beside(self, visitor: Visitor | None) -> Beside:
         """Say where the visitor is, as far as known, and whom they can call now; no visitor: the lines for everyone."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -17,14 +16,16 @@ from bot.dialogue.answers import entry_blocks, source_line
 from bot.dialogue.decision import Tools
 from bot.messages import Reply
 from bot.settings import Settings
-from bot.store import releases
+from bot.store import learning, releases
 from bot.store.database import DOWN
 from bot.web.accounts import face
+from bot.web.admin.findings import Findings
 from bot.web.shelf import article
 from indexes.live import Live
 from knowledge.calendar import CHINA
-from knowledge.check import Problem, check
+from knowledge.check import Problem
 from knowledge.model import Entry, Library
+from knowledge.tally import by_topic
 
 PAGE = 50
 PROBLEMS_SHOWN = 50
@@ -54,12 +55,13 @@ class Admin:
     tools: Callable[[], Tools]
     clock: Callable[[], datetime]
     settings: Settings
+    findings: Findings = field(default_factory=Findings)
 
     async def overview(self, request: web.Request) -> web.Response:
         """`GET /admin`: what is live, and what is wrong."""
         library = self.tools().library
-        problems = check(library)
-        topics = Counter(entry.topics[0] for entry in library.entries.values())
+        problems = await self.findings.of(library)
+        topics = by_topic(library)
         taxonomy = library.taxonomy
         context = {
             "staff": face(request),
@@ -108,7 +110,7 @@ class Admin:
         page = _page(request)
         first = (page - 1) * PAGE
         shown = found[first : first + PAGE]
-        by_entry = _by_entry(check(library))
+        by_entry = _by_entry(await self.findings.of(library))
         today = self.clock().astimezone(CHINA).date()
         context = {
             "staff": face(request),
@@ -132,7 +134,9 @@ class Admin:
         entry = library.entries.get(request.match_info["id"])
         if entry is None:
             raise Refused(404, "没有这一条，可能已经改名或停用。", "no-entry")
-        problems = [problem for problem in check(library) if entry.id in problem.where]
+        problems = [problem for problem in await self.findings.of(library) if entry.id in problem.where]
+        async with self.engine.connect() as conn:
+            ratings = await learning.ratings_of(conn, entry.id)
         context = {
             "staff": face(request),
             "here": "entries",
@@ -143,6 +147,7 @@ class Admin:
             "review_by": entry.review_by,
             "region": tools.tree.name(entry.region) if entry.region else "",
             "families": tuple(library.taxonomy.families[family] for family in entry.families),
+            "ratings": ratings,
         }
         return render_template("admin/entry.html", request, context)
 

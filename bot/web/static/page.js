@@ -1,4 +1,4 @@
-// Small comforts of the parent's pages: reading settings without a reload, print, share. All of it works without script,
+// Small comforts of the parent's pages: reading settings without a reload, print. All of it works without script,
 // or is hidden until script is there.
 const root = document.documentElement;
 
@@ -33,14 +33,6 @@ const print = document.querySelector("[data-print]");
 if (print) {
   print.hidden = false;
   print.addEventListener("click", () => window.print());
-}
-
-const share = document.querySelector("[data-share]");
-if (share && navigator.share) {
-  share.hidden = false;
-  share.addEventListener("click", () => {
-    navigator.share({ title: document.title, url: location.href }).catch(() => {}); // closed without sharing
-  });
 }
 
 const calls = document.querySelector(".urgent-calls");
