@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from knowledge.brief import SAY, parse
+from knowledge.likeness import alike, bigrams
 from knowledge.model import Entry, Library
 from knowledge.rules import style
 from knowledge.rules.problem import Problem, place
@@ -15,6 +16,7 @@ BRIEF_LENGTH = 260
 FULL_LENGTH = (400, 900)
 STEPS = (3, 5)
 TOPICS = 2
+SAME_ANSWER = 0.5  # share of common character pairs from which two short answers are one
 RULES = ("law", "regulation", "rule", "policy", "local-document")
 
 _NUMBER = re.compile(r"^\s*(\d{1,2})\s*[.．、)）]", re.MULTILINE)
@@ -24,9 +26,13 @@ _HEADING = re.compile(r"^#{1,2}\s", re.MULTILINE)
 
 def check(library: Library) -> Iterator[Problem]:
     """Look at every entry by itself."""
-    for entry in library.entries.values():
+    entries = list(library.entries.values())
+    for entry in entries:
         for rule, message in _faults(entry, library):
             yield Problem(place(entry), rule, message)
+    for one, other in alike([bigrams(entry.brief) for entry in entries], SAME_ANSWER):
+        message = f"简答和 {entries[one].id} 的差不多，请合并两篇，或写清各自回答什么。"
+        yield Problem(place(entries[other]), "entries-alike", message)
 
 
 def _faults(entry: Entry, library: Library) -> Iterator[tuple[str, str]]:

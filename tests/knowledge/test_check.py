@@ -22,6 +22,15 @@ def of_lines(*lines: Listing) -> set[str]:
     return rules(library(listings=[*library().listings.values(), *lines]))
 
 
+OTHER = """刷起来停不下，叫十遍都没应，谁看了都急。
+
+1. 吃饭时手机一起放进抽屉，大人先放。
+2. 和他约好每天看几条，看完做别的。
+3. 饭后下楼走一圈，换换眼睛。
+
+夜里偷看到一两点，连着十来天，请带去眼科和儿保门诊看看。"""
+
+
 def some_words(count: int) -> tuple[str, ...]:
     """Give texts of three letters, four, five …, none of which shares a pair of letters with another."""
     return tuple("".join(chr(0x4E00 + 64 * n + at) for at in range(n + 3)) for n in range(count))
@@ -95,16 +104,23 @@ def test_there_are_enough_wordings_and_no_two_alike(wordings: tuple[str, ...], r
 
 def test_a_wording_belongs_to_one_entry() -> None:
     for borrowed in (WORDINGS[3] + "。", WORDINGS[3] + "了呀"):
-        other = entry("screens-other", title="孩子总看短视频", wordings=(*some_words(8), borrowed))
+        other = entry("screens-other", title="孩子总看短视频", wordings=(*some_words(8), borrowed), brief=OTHER)
 
         assert rules(library(entries=[entry(), other])) == {"wordings-shared"}
 
 
 def test_two_entries_do_not_ask_the_same_unless_for_other_ages() -> None:
-    twin = entry("screens-twin", title="初中生一收手机就摔门，怎么办呢", wordings=some_words(8))
+    twin = entry("screens-twin", title="初中生一收手机就摔门，怎么办呢", wordings=some_words(8), brief=OTHER)
 
     assert rules(library(entries=[entry(), twin])) == {"titles-alike"}
     assert rules(library(entries=[entry(), replace(twin, stages=("primary",))])) == set()
+
+
+def test_two_entries_do_not_answer_the_same() -> None:
+    twin = entry("screens-twin", title="孩子总看短视频", wordings=some_words(8), brief=BRIEF.replace("今晚", "今天"))
+
+    assert rules(library(entries=[entry(), twin])) == {"entries-alike"}
+    assert rules(library(entries=[entry(), replace(twin, brief=OTHER)])) == set()
 
 
 def test_what_the_law_says_rests_on_a_rule_and_a_law_is_cited_with_its_article() -> None:
