@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,7 +149,9 @@ def test_what_was_exported_is_imported_as_it_was_or_not_at_all(operator: Operato
     assert gone.id in files.load(content).entries
     done = run("knowledge", "import", str(own))
     assert done.returncode == 0, done.stderr
-    assert files.load(content) == files.load(own)
+    given = files.load(own)
+    kept = {name: lines for name, lines in given.paraphrases.items() if name in given.entries}
+    assert files.load(content) == replace(given, paraphrases=kept)  # those of an entry that is gone go with it
     assert gone.id not in files.load(content).entries
     assert (content / "exam").is_dir()
     assert gone.id in files.load().entries  # the product itself is as it was
