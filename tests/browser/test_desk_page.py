@@ -154,6 +154,21 @@ async def test_a_draft_outlives_a_look_elsewhere_and_a_note_stays_with_colleague
     assert "妈妈声音在抖" not in await parent.content()
 
 
+async def test_a_tap_is_not_lost_when_the_queue_moves_under_the_finger(person: Person, house: House) -> None:
+    await house.say("我想找老师聊聊", "o-mei")
+    desk = await signed_in(person, house, PHONE, "tap")
+    row = desk.locator(".queue a")
+    await row.hover()
+    await desk.mouse.down()
+    await house.say("孩子站在阳台栏杆上，说不想活了", "o-lan")
+    await desk.wait_for_timeout(1_000)  # the news is here by now, and waits
+    assert await row.count() == 1
+    await desk.mouse.up()
+    await desk.wait_for_selector("#claim")
+    await desk.click("#back")
+    await row.nth(1).wait_for()
+
+
 async def test_the_queue_is_walked_and_a_case_opened_by_keyboard(person: Person, house: House) -> None:
     await house.say("我想找老师聊聊", "o-mei")
     await house.say("孩子站在阳台栏杆上，说不想活了", "o-lan")

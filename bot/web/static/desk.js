@@ -4,8 +4,15 @@ import { $, add, follow, toEnd } from "./live.js";
 const queue = $("queue"), thread = $("thread"), composer = $("composer"), reply = $("reply");
 const place = document.querySelector("[data-stream]"), title = document.title.replace(/^\(\d+\) /, "");
 
+let pressed = false, held = "";
+
+/** Redraw the queue, but never under a finger: a row that goes between press and release takes the tap with it. */
 function rows(html) {
   if (!queue) return 0;
+  if (pressed) {
+    held = html;
+    return 0;
+  }
   const at = document.activeElement?.getAttribute("href");
   queue.innerHTML = html;
   $("empty").hidden = Boolean(queue.firstElementChild);
@@ -13,6 +20,15 @@ function rows(html) {
   document.title = waiting ? `(${waiting}) ${title}` : title;
   if (at) [...queue.querySelectorAll("a")].find((row) => row.getAttribute("href") === at)?.focus();
   return 0;
+}
+
+queue?.addEventListener("pointerdown", () => { pressed = true; });
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => setTimeout(() => { // after the click that the release makes
+    pressed = false;
+    if (held) rows(held);
+    held = "";
+  }));
 }
 
 if (place?.dataset.stream) {
