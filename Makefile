@@ -41,11 +41,12 @@ lint: $(DEV_STAMP) ## Style, types and layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-eval: $(STAMP) ## Measure how well questions find their entries, beside plain BM25
-	@$(BIN)/python -m bot eval
+eval: $(DEV_STAMP) ## Measure how well questions find their entries, beside what others do
+	@$(BIN)/python -m bot eval retrieval
 
-bench: $(DEV_STAMP) ## Measure throughput, latency and memory of the whole path, beside a bare echo
+bench: $(DEV_STAMP) ## Measure the whole path beside a bare echo, and searching and building by size
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.retrieval
 
 docs: $(DEV_STAMP) ## Write the generated parts of the papers (settings, commands) anew
 	@$(BIN)/python -m tests.docs_generated

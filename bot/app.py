@@ -48,7 +48,7 @@ from indexes.manifest import BadIndex
 from knowledge.calendar import china
 from knowledge.spans import parse as parse_hours
 
-FOLLOW_SECONDS = 0.5  # how soon a process goes along with a published index
+FOLLOW_SECONDS = 0.2  # how soon a process goes along with a published index
 HEAD_START = 2.0  # seconds in which a new process answers from the lexical leg alone
 RETRY_SECONDS = 2.0
 LINK_LASTS = timedelta(days=2)  # a link is passed on by mistake sooner or later

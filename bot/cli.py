@@ -19,11 +19,13 @@ index_app = typer.Typer(no_args_is_help=True, help="The search index made from t
 staff_app = typer.Typer(no_args_is_help=True, help="Accounts of counsellors, editors and administrators.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 wechat_app = typer.Typer(no_args_is_help=True, help="The service account.")
+eval_app = typer.Typer(no_args_is_help=True, help="How good it is, measured.")
 app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(index_app, name="index")
 app.add_typer(staff_app, name="staff")
 app.add_typer(db_app, name="db")
 app.add_typer(wechat_app, name="wechat")
+app.add_typer(eval_app, name="eval")
 
 
 @contextmanager
@@ -84,21 +86,21 @@ def chat(region: Annotated[str | None, typer.Option(help="Region slug, e.g. putu
         run(settings, region)
 
 
-@app.command("eval")
-def evaluate(
+@eval_app.command("retrieval")
+def eval_retrieval(
     cases: Annotated[
         Path | None, typer.Argument(help="A folder or file of cases; the packaged exam otherwise.")
     ] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure how well questions find their entries, beside plain BM25."""
+    """Measure how well questions find their entries, beside what others do."""
     with _configured() as settings:
-        from bot.commands.evaluate import run  # noqa: PLC0415
+        from bot.commands.evaluate import retrieval  # noqa: PLC0415
         from knowledge.exam import ExamError  # noqa: PLC0415
 
         try:
-            good = run(settings, cases, as_json=json)
+            good = retrieval(settings, cases, as_json=json)
         except (ExamError, OSError) as error:
             _fail(str(error))
         if not good:
@@ -206,16 +208,6 @@ def index_rollback(directory: Annotated[str, typer.Argument(help="A directory be
             point_back(settings, directory)
         except PublishError as error:
             _fail(str(error))
-
-
-@index_app.command("eval")
-def index_eval(
-    cases: Annotated[
-        Path | None, typer.Argument(help="A folder or file of cases; the packaged exam otherwise.")
-    ] = None,
-) -> None:
-    """Do the same as `eval`."""
-    evaluate(cases, json=False)
 
 
 @index_app.command("train")

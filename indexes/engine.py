@@ -5,21 +5,36 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import log1p
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexes import manifest
+from indexes.belief import LEXICAL_ONLY, WITH_DENSE
 from indexes.documents import Document, documents
 from indexes.embed import Embedder, open_embedder, unit
 from indexes.hits import Hit, Hits, Query
-from indexes.lexical import LexicalIndex, Scores, bag
+from indexes.lexical import LexicalIndex
 from indexes.manifest import BadIndex
-from indexes.rank import Found, Legs, Limits, Weights, allowed, joins, mean_of_top, rank, verdict
+from indexes.rank import (
+    Found,
+    Legs,
+    Limits,
+    Weights,
+    Wish,
+    allowed,
+    joins,
+    mean_of_top,
+    rank,
+    verdict,
+)
 from indexes.reading import BEFORE, Reading, reading
 from indexes.scope import Gate
-from indexes.text import informative, normalise
+from indexes.text import informative, normalise, worries
+from indexes.worth import Scores
 from knowledge.regions import RegionTree
 from knowledge.release import Release, ReleaseError, read
 
@@ -43,39 +58,52 @@ class _Dense:
     embedder: Embedder
     index: DenseIndex
 
-    def score(self, readings: Sequence[Reading]) -> list[Scores]:
-        """How near each reading is to each document; the message itself is embedded once for all of them."""
-        context = readings[-1].context
-        rows = self.embedder.encode([readings[0].words, context] if context else [readings[0].words], query=True)
-        mixed = [rows[0] + np.float32(BEFORE) * rows[1] if told.context else rows[0] for told in readings]
+    def score(self, readings: Sequence[Reading]) -> Sequence[Scores]:
+        """How near each reading is to each document; all are embedded in one go, and no text twice."""
+        texts = list(dict.fromkeys(text for told in readings for text in (told.words, told.context) if text)) or [""]
+        at = {text: number for number, text in enumerate(texts)}
+        rows = self.embedder.encode(texts, query=True)
+        nothing = np.zeros(rows.shape[1], dtype=np.float32)
+
+        def row(text: str) -> Scores:
+            return rows[at[text]] if text else nothing
+
+        mixed = [row(told.words) + np.float32(BEFORE) * row(told.context) for told in readings]
         return list(self.index.score(unit(np.stack(mixed))))
 
 
 class SearchEngine:
     """Searches one release. Nothing changes after opening but the arrival of the dense leg: safe in threads."""
 
-    def __init__(self, path: Path, held: manifest.Manifest, release: Release) -> None:
+    def __init__(
+        self, path: Path, held: manifest.Manifest, release: Release, lexical: LexicalIndex, gate: Gate
+    ) -> None:
+        """Take the parts of an index; `open` reads them from its directory."""
         self.path = path
         self.manifest = held
         self.release = release
         self.weights = Weights()
         self.limits = Limits()
         self.documents: tuple[Document, ...] = documents(release)
-        self.lexical = LexicalIndex.load(path / LEXICAL, self.documents)
-        self.gate = Gate.load(path / GATE)
+        self.lexical = lexical
+        self.gate = gate
         self._tree = RegionTree(release.library.regions)
+        self._free: dict[tuple[object, ...], NDArray[np.intp]] = {}
         self._dense: _Dense | None = None
         self._loading = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path, expect_model: str | None = None) -> SearchEngine:
-        """Open a built index for lexical search; raise BadIndex if it is not what its manifest or the settings say."""
-        held = manifest.verify(path, expect_model)
+    def open(cls, path: Path, expect_model: str | None = None, like: SearchEngine | None = None) -> SearchEngine:
+        """Open a built index for lexical search; raise BadIndex if it is not what its manifest or the settings say.
+
+        Files that it shares with an index that is open already (see `indexes.patch`) are not read again to verify them.
+        """
+        held = manifest.verify(path, expect_model, like.shared_with(path) if like else None)
         try:
-            engine = cls(path, held, read(path / RELEASE))
+            engine = cls(path, held, read(path / RELEASE), LexicalIndex.load(path / LEXICAL), Gate.load(path / GATE))
         except (ReleaseError, OSError, ValueError, KeyError, TypeError) as error:
             raise BadIndex("unreadable", f"索引 {path.name} 读不出来（{type(error).__name__}）") from error
-        if held.documents != len(engine.documents):
+        if not held.documents == len(engine.documents) == engine.lexical.whole.size:
             raise BadIndex("documents", f"索引 {path.name} 应有 {held.documents} 条，实有 {len(engine.documents)} 条")
         return engine
 
@@ -84,67 +112,143 @@ class SearchEngine:
         """Whether the dense leg takes part."""
         return self._dense is not None
 
-    def load_dense(self) -> None:
-        """Load the model and the vectors: seconds, so call it in a thread. A lexical index has nothing to load."""
+    def load_dense(self, like: SearchEngine | None = None) -> None:
+        """Load the model and the vectors: seconds, so call it in a thread. A lexical index has nothing to load.
+
+        The model of another open engine is shared where it is the same, byte for byte.
+        """
         with self._loading:
             if self.manifest.model is None or self._dense is not None:
                 return
             from indexes.dense import DenseIndex  # noqa: PLC0415 - faiss must not delay the first answer
 
-            index = DenseIndex.load(self.path / VECTORS, self.documents)
-            ready = _Dense(open_embedder(self.manifest.model, self.path / MODEL), index)
-            index.score(ready.embedder.encode([PROBE], query=True))  # warms it, and refuses a model of another size
-            self._dense = ready
+            index = DenseIndex.load(self.path / VECTORS, len(self.documents))
+            embedder = like.embedder if like is not None and self.manifest.same_model(like.manifest) else None
+            self.add_dense(embedder or open_embedder(self.manifest.model, self.path / MODEL), index)
+
+    def add_dense(self, embedder: Embedder, index: DenseIndex) -> None:
+        """Let the dense leg take part; raise BadIndex if model and vectors are not of one size."""
+        index.score(embedder.encode([PROBE], query=True))  # warms it, too
+        self._dense = _Dense(embedder, index)
+
+    def shared_with(self, path: Path) -> dict[str, str]:
+        """The digests of this index's files that lie in another directory as well: the same files by another name."""
+        return {
+            name: digest for name, digest in self.manifest.files.items() if _one_file(self.path / name, path / name)
+        }
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The model, once it is loaded."""
+        return self._dense.embedder if self._dense else None
+
+    @property
+    def vectors(self) -> DenseIndex | None:
+        """The documents' vectors, once they are loaded."""
+        return self._dense.index if self._dense else None
 
     def search(self, query: Query) -> Hits:
         """Find what answers a parent's words. Pure CPU, a few milliseconds; any text will do."""
-        text, context = query.text[:LONGEST], query.context[-LONGEST:]
+        return self.search_many([query])[0]
+
+    def search_many(self, queries: Sequence[Query]) -> list[Hits]:
+        """The same for several at once: they are embedded and compared together."""
         dense = self._dense
-        readings = [reading(query, text, before, self._tree.chain) for before in dict.fromkeys(("", context.strip()))]
-        near = dense.score(readings) if dense else [None] * len(readings)
-        found = [self._find(told, query.limit, cosines) for told, cosines in zip(readings, near, strict=True)]
-        telling = informative(text)
+        told = [self._readings(query) for query in queries]
+        parts = [self._parts(query) for query in queries]
+        flat = [one for readings in (*told, *parts) for one in readings]
+        near = iter(dense.score(flat) if dense and flat else [None] * len(flat))
+        found = [
+            [self._find(one, query.limit, next(near)) for one in each]
+            for query, each in zip(queries, told, strict=True)
+        ]
+        apart = [[(one, self._find(one, 1, next(near))) for one in each] for each in parts]
+        return [
+            self._answer(query, readings, seen, further)
+            for query, readings, seen, further in zip(queries, told, found, apart, strict=True)
+        ]
+
+    def finds(self, document: Document) -> bool:
+        """Whether a document is among the first when asked for by its own title, where it holds."""
+        query = Query(document.title, region=document.region, kinds=(document.kind,))
+        return document.id in {hit.id for hit in self.search(query).items}
+
+    def open_to(self, region: str | None) -> NDArray[np.intp]:
+        """The numbers of the entries that a parent of a region may be shown."""
+        return self._allowed(Wish(("entry",), self._tree.chain(region) if region else ()))
+
+    def _readings(self, query: Query) -> list[Reading]:
+        text, context = query.text[:LONGEST], query.context[-LONGEST:].strip()
+        return [reading(query, text, before, self._tree.chain) for before in dict.fromkeys(("", context))]
+
+    def _parts(self, query: Query) -> list[Reading]:
+        """The worries of a message one by one, where it tells of several."""
+        texts = worries(query.text[:LONGEST])
+        return [reading(query, text, "", self._tree.chain) for text in texts] if len(texts) > 1 else []
+
+    def _answer(
+        self,
+        query: Query,
+        readings: Sequence[Reading],
+        found: Sequence[Found],
+        parts: Sequence[tuple[Reading, Found]],
+    ) -> Hits:
+        telling = informative(query.text[:LONGEST])
         with_context = len(found) > 1 and joins(found[0], found[1], telling, self.limits)
-        chosen = found[with_context]
+        chosen, told = found[with_context], readings[with_context]
         if with_context:
-            telling += informative(context)
+            telling += informative(told.context)
         return Hits(
-            self._hits(chosen, readings[with_context]),
-            verdict(chosen, telling, self.limits, dense=dense is not None),
-            chosen.scope,
-            chosen.margin,
-            dense is not None,
+            self._hits(chosen, told),
+            verdict(chosen, telling, self.limits),
+            chosen.inside,
+            chosen.first,
+            chosen.three,
+            chosen.signs.margin,
+            self.dense_ready,
             with_context,
+            self._second(chosen, parts),
         )
 
-    def plain(self, query: Query) -> tuple[str, ...]:
-        """The ids that BM25 alone puts first: the baseline that everything here has to beat."""
-        told = reading(query, query.text, "", self._tree.chain)
-        scores = np.where(allowed(self.documents, told.wish), self.lexical.whole.score(bag(query.text)), -1)
-        best = np.argsort(-scores, kind="stable")[: query.limit]
-        return tuple(self.documents[at].id for at in best if scores[at] > 0)
+    def _second(self, chosen: Found, parts: Sequence[tuple[Reading, Found]]) -> Hit | None:
+        """What the surest of the worries that are of another topic would be answered with."""
+        others = [(told, one) for told, one in parts if one.order and not one.topics & chosen.topics]
+        sure = [(told, one) for told, one in others if one.first >= self.limits.second]
+        return self._hits(*max(sure, key=lambda pair: pair[1].first)[::-1])[0] if sure else None
 
     def _find(self, told: Reading, limit: int, cosines: Scores | None) -> Found:
-        said = told.grams
+        said, free = told.grams, self._allowed(told.wish)
+        if not free.size:
+            return Found()
         same = self.lexical.exact.get(normalise(told.text), ()) if not told.context else ()
-        legs = Legs(
-            self.lexical.whole.score(said),
-            self.lexical.by_document(self.lexical.wordings.score(said)),
-            cosines,
-            frozenset(same),
-        )
-        found = rank(self.documents, legs, told.wish, self.weights, limit)
+        legs = Legs(self.lexical.whole.score(said), cosines, frozenset(same))
+        found = rank(self.documents, free, legs, told.wish, self.weights, limit)
         near = self.lexical.whole.cover(said) if cosines is None else cosines
-        scope = 1.0 if found.exact else self._scope(told, near[allowed(self.documents, told.wish)])
-        return replace(found, scope=scope, near=float(near[found.order[0]]) if found.order else 0.0)
+        signs = replace(
+            found.signs,
+            near=mean_of_top(near[free]),
+            gate=self.gate.ours(told.whole),
+            length=log1p(informative(told.whole)),
+        )
+        believed = LEXICAL_ONLY if cosines is None else WITH_DENSE
+        return replace(
+            found,
+            signs=signs,
+            inside=1.0 if found.exact else believed.inside.of(signs),
+            first=1.0 if found.exact else believed.first.of(signs),
+            three=1.0 if found.exact else believed.three.of(signs),
+        )
 
-    def _scope(self, told: Reading, near: Scores) -> float:
-        return 0.5 * mean_of_top(near) + 0.5 * self.gate.ours(told.whole)
+    def _allowed(self, wish: Wish) -> NDArray[np.intp]:
+        """Which documents may be found; the same few questions of this come again and again."""
+        key = (wish.kinds, wish.places)
+        if key not in self._free:
+            self._free[key] = allowed(self.documents, wish.kinds, wish.places)
+        return self._free[key]
 
     def _hits(self, found: Found, told: Reading) -> tuple[Hit, ...]:
-        by_wording = self.lexical.wordings.score(bag(told.text))
         return tuple(
-            self._hit(self.documents[at], score, dict(parts), self.lexical.matched(by_wording, at))
+            self._hit(self.documents[at], score, dict(parts), self.lexical.matched(told.text, at))
             for at, score, parts in zip(found.order, found.scores, found.parts, strict=True)
         )
 
@@ -159,3 +263,10 @@ class SearchEngine:
             document.asked[matched],
             parts,
         )
+
+
+def _one_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -46,16 +46,20 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What the search found, best first, and how sure it is.
+    """What the search found, best first, and what is believed of it, all 0..1.
 
-    `scope` 0..1: how much this looks like a question that the library is about at all.
-    `margin` 0..1: the relative distance of the first from the second.
-    `dense` tells whether the dense leg took part; without it the verdicts are more careful.
+    `inside`: how likely the library has anything to say to this at all; `first` and `three`: how likely the right one
+    is the first, or among the first three. `margin`: the relative distance of the first from the second.
+    `dense` tells whether the dense leg took part. `second` answers a further worry of the same message, of another
+    topic than the first.
     """
 
     items: tuple[Hit, ...] = ()
     verdict: Verdict = "none"
-    scope: float = 0.0
+    inside: float = 0.0
+    first: float = 0.0
+    three: float = 0.0
     margin: float = 0.0
     dense: bool = False
     with_context: bool = False
+    second: Hit | None = None

@@ -1,14 +1,15 @@
-"""BM25 over character 1+2-grams, as inverted lists in numpy: whole documents and, beside them, single wordings.
+"""BM25 over character 1+2-grams, as inverted lists in numpy: one row a document.
 
-The whole document is one field: the title twice, the wordings, the body. The view by wording lets a wording
-that is the question win at once, whatever else its document says.
+A document is one bag: its title twice, every way to ask for it, and, at a third, what it says. `indexes.worth` tells
+what a gram is worth.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,42 +18,73 @@ from numpy.typing import NDArray
 
 from indexes.documents import Document
 from indexes.text import grams, normalise
+from indexes.worth import Scores, Texts, bag_of
 
-Scores = NDArray[np.float32]
-
-K1 = 2.0  # higher than usual: a document holds a dozen ways to say one thing
+K1 = 4.0  # higher than usual: a document holds some fifty ways to say one thing
 B = 0.75
+NAMED = 3.0  # times so much counts a number of more than two digits: it names its thing
+_SMALL = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Inverted lists: of the term number t, rows[starts[t]:starts[t+1]] hold it, with its BM25 weight in each."""
+    """Inverted lists: of the term number t, rows[starts[t]:starts[t+1]] hold it, so often as `counts` says.
+
+    `weights` are the BM25 weights that follow from them. `fresh` is the worth of a gram that no line had when the
+    worths were counted.
+    """
 
     vocabulary: Mapping[str, int]
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
-    weights: Scores
-    idf: Scores
+    counts: Scores
+    worth: Scores
+    fresh: float
     size: int
+    weights: Scores
+
+    def patched(self, origin: Sequence[int | None], bags: Mapping[int, Mapping[str, float]]) -> Postings:
+        """The same lists for other rows: row i is the old row origin[i], or, where that is None, bags[i].
+
+        Worths stay as they are, and a gram that is new here is worth `fresh`: nothing is learned again.
+        """
+        moved = np.full(self.size, -1, dtype=np.int32)
+        for row, old in enumerate(origin):
+            if old is not None:
+                moved[old] = row
+        unseen = sorted({gram for bag in bags.values() for gram in bag if gram not in self.vocabulary})
+        vocabulary = dict(self.vocabulary) | {gram: at for at, gram in enumerate(unseen, len(self.vocabulary))}
+        terms, rows, counts = _flat(list(bags.values()), vocabulary)
+        rows = np.array(list(bags), dtype=np.int32)[rows] if bags else rows
+        kept = moved[self.rows] >= 0
+        held = np.repeat(np.arange(len(self.vocabulary)), np.diff(self.starts))[kept]
+        return self.of(
+            vocabulary,
+            np.concatenate((held, terms)),
+            np.concatenate((moved[self.rows][kept], rows)),
+            np.concatenate((self.counts[kept], counts)),
+            np.concatenate((self.worth, np.full(len(unseen), self.fresh, dtype=np.float32))),
+            self.fresh,
+            len(origin),
+        )
 
     @classmethod
-    def build(cls, texts: Iterable[Mapping[str, int]]) -> Postings:
-        """Index texts given as gram counts, one row each."""
-        counts = list(texts)
-        vocabulary = {gram: at for at, gram in enumerate(sorted({gram for count in counts for gram in count}))}
-        lengths = np.array([sum(count.values()) for count in counts], dtype=np.float64)
-        terms = np.array([vocabulary[gram] for count in counts for gram in count], dtype=np.int64)
-        rows = np.repeat(np.arange(len(counts), dtype=np.int32), [len(count) for count in counts])
-        often = np.array([times for count in counts for times in count.values()], dtype=np.float64)
-        seen = np.bincount(terms, minlength=len(vocabulary))
-        idf = np.log1p((len(counts) - seen + 0.5) / (seen + 0.5))
-        stretch = K1 * (1 - B + B * lengths / max(lengths.mean(), 1.0)) if counts else lengths
-        weights = idf[terms] * often * (K1 + 1) / (often + stretch[rows])
-        order = np.argsort(terms, kind="stable")
-        starts = np.concatenate(([0], np.cumsum(seen))).astype(np.int64)
-        return cls(
-            vocabulary, starts, rows[order], weights[order].astype(np.float32), idf.astype(np.float32), len(counts)
-        )
+    def of(
+        cls,
+        vocabulary: Mapping[str, int],
+        terms: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        counts: Scores,
+        worth: Scores,
+        fresh: float,
+        size: int,
+    ) -> Postings:
+        """Make the lists of triples (term, row, count), each pair of term and row at most once."""
+        order = np.argsort(terms * size + rows, kind="stable")  # quick where hardly anything has moved
+        starts = np.concatenate(([0], np.cumsum(np.bincount(terms, minlength=len(vocabulary))))).astype(np.int64)
+        rows, counts = rows[order], counts[order]
+        weights = _weights(starts, rows, counts, worth, size)
+        return cls(vocabulary, starts, rows, counts, worth, fresh, size, weights)
 
     def score(self, query: Mapping[str, float]) -> Scores:
         """The BM25 score of every row for a weighted bag of grams."""
@@ -65,108 +97,129 @@ class Postings:
         return total
 
     def cover(self, query: Mapping[str, float]) -> Scores:
-        """How much of the query each row holds, 0..1, rare grams counting more; it does not grow with length."""
+        """How much of the query each row holds, 0..1, by the worth of its grams; it does not grow with length."""
         total = np.zeros(self.size, dtype=np.float32)
-        unknown = float(np.log1p(2 * self.size + 1))
         mass = 0.0
         for gram, weight in query.items():
             at = self.vocabulary.get(gram)
-            worth = weight * (unknown if at is None else float(self.idf[at]))
+            worth = weight * (self.fresh if at is None else float(self.worth[at]))
             mass += worth
             if at is not None:
                 total[self.rows[self.starts[at] : self.starts[at + 1]]] += np.float32(worth)
         return total / np.float32(mass) if mass else total
 
-    def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
-        """The lists as plain arrays for a file, named with a prefix."""
-        words = np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8)
-        held: dict[str, NDArray[Any]] = {
-            "words": words,
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The lists as plain arrays for a file."""
+        return {
+            "words": np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
             "starts": self.starts,
             "rows": self.rows,
-            "weights": self.weights,
-            "idf": self.idf,
+            "counts": self.counts,
+            "worth": self.worth,
+            "fresh": np.array(self.fresh),
+            "size": np.array(self.size),
         }
-        held["size"] = np.array(self.size)
-        return {f"{prefix}_{name}": array for name, array in held.items()}
 
     @classmethod
-    def of_arrays(cls, prefix: str, held: Mapping[str, NDArray[Any]]) -> Postings:
+    def of_arrays(cls, held: Mapping[str, NDArray[Any]]) -> Postings:
         """Read back what `arrays` wrote."""
-        words = held[f"{prefix}_words"].tobytes().decode()
+        words = held["words"].tobytes().decode()
         vocabulary = {gram: at for at, gram in enumerate(words.split("\n"))} if words else {}
-        return cls(
-            vocabulary,
-            held[f"{prefix}_starts"].astype(np.int64),
-            held[f"{prefix}_rows"].astype(np.int32),
-            held[f"{prefix}_weights"].astype(np.float32),
-            held[f"{prefix}_idf"].astype(np.float32),
-            int(held[f"{prefix}_size"]),
-        )
+        starts, rows, counts = held["starts"], held["rows"], held["counts"]
+        size = int(held["size"])
+        weights = _weights(starts, rows, counts, held["worth"], size)
+        return cls(vocabulary, starts, rows, counts, held["worth"], float(held["fresh"]), size, weights)
+
+
+def _flat(
+    bags: Sequence[Mapping[str, float]], vocabulary: Mapping[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], Scores]:
+    terms = np.array([vocabulary[gram] for bag in bags for gram in bag], dtype=np.int64)
+    rows = np.repeat(np.arange(len(bags), dtype=np.int32), [len(bag) for bag in bags])
+    counts = np.array([count for bag in bags for count in bag.values()], dtype=np.float32)
+    return terms, rows, counts
+
+
+def _weights(starts: NDArray[np.int64], rows: NDArray[np.int32], counts: Scores, worth: Scores, size: int) -> Scores:
+    lengths = np.bincount(rows, counts, minlength=size).astype(np.float32)
+    mean = max(float(lengths.mean()), 1e-6) if size else 1.0
+    stretch = np.float32(K1) * (1 - np.float32(B) + np.float32(B) * lengths / np.float32(mean))
+    weights = counts * np.float32(K1 + 1) / (counts + stretch[rows]) * np.repeat(worth, np.diff(starts))
+    return weights.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalIndex:
-    """Both views of the documents, and the wordings by their normalised text."""
+    """The documents as bags, and by the normalised text of what they are asked for with."""
 
     whole: Postings
-    wordings: Postings
-    first: NDArray[np.int64]  # first[d]: the first wording row of document d; one more at the end
-    plain: tuple[str, ...]  # every wording row, normalised
+    plain: tuple[tuple[str, ...], ...]  # of each document, what is asked for it, normalised
     exact: Mapping[str, tuple[int, ...]]  # such a text -> the documents that have it
 
     @classmethod
     def build(cls, documents: Sequence[Document]) -> LexicalIndex:
         """Index the documents in their order."""
-        whole = Postings.build(_bag(document) for document in documents)
-        wordings = Postings.build(Counter(grams(text)) for document in documents for text in document.asked)
-        plain = tuple(normalise(text) for document in documents for text in document.asked)
-        return cls(whole, wordings, _first(documents), plain, _exact(plain, documents))
+        texts = Texts.of(documents)
+        worth, fresh = texts.worths([document.topics[:1] for document in documents])
+        terms, rows, counts = texts.bags()
+        whole = Postings.of(texts.vocabulary, terms, rows, counts, worth, fresh, len(documents))
+        plain = [_plain(document) for document in documents]
+        return cls(whole, tuple(plain), _exact(plain))
+
+    def patched(self, documents: Sequence[Document], origin: Sequence[int | None]) -> LexicalIndex:
+        """The same for other documents: document i is the old one origin[i], or a new one where that is None."""
+        fresh = {at: document for at, document in enumerate(documents) if origin[at] is None}
+        bags = {at: bag_of(document) for at, document in fresh.items()}
+        plain = [
+            _plain(document) if old is None else self.plain[old]
+            for document, old in zip(documents, origin, strict=True)
+        ]
+        return LexicalIndex(self.whole.patched(origin, bags), tuple(plain), _exact(plain))
 
     def save(self, path: Path) -> None:
         """Write one .npz file."""
-        plain = np.frombuffer("\n".join(self.plain).encode(), dtype=np.uint8)
-        held = self.whole.arrays("whole") | self.wordings.arrays("wording") | {"plain": plain}
+        text = "\n".join("\t".join(asked) for asked in self.plain)
+        held = self.whole.arrays() | {"plain": np.frombuffer(text.encode(), dtype=np.uint8)}
         np.savez(path, allow_pickle=False, **held)
 
     @classmethod
-    def load(cls, path: Path, documents: Sequence[Document]) -> LexicalIndex:
-        """Read back what `save` wrote for the same documents."""
+    def load(cls, path: Path) -> LexicalIndex:
+        """Read back what `save` wrote."""
         with np.load(path, allow_pickle=False) as held:
             arrays = {name: held[name] for name in held.files}
-        whole, wordings = Postings.of_arrays("whole", arrays), Postings.of_arrays("wording", arrays)
-        plain = tuple(arrays["plain"].tobytes().decode().split("\n")) if wordings.size else ()
-        return cls(whole, wordings, _first(documents), plain, _exact(plain, documents))
+        whole = Postings.of_arrays(arrays)
+        text = arrays["plain"].tobytes().decode()
+        plain = tuple(tuple(asked.split("\t")) for asked in text.split("\n")) if whole.size else ()
+        return cls(whole, plain, _exact(plain))
 
-    def by_document(self, by_wording: Scores) -> Scores:
-        """Of each document the score of its best wording: several wordings of one entry count once."""
-        return np.maximum.reduceat(by_wording, self.first[:-1]) if len(by_wording) else by_wording
+    def matched(self, text: str, document: int) -> int:
+        """Which way to ask for one document is most like a text, by the pairs of characters they share."""
+        said = set(map("".join, pairwise(normalise(text))))
 
-    def matched(self, by_wording: Scores, document: int) -> int:
-        """Which wording of one document scored best."""
-        return int(np.argmax(by_wording[self.first[document] : self.first[document + 1]]))
+        def likeness(asked: str) -> float:
+            pairs = set(map("".join, pairwise(asked)))
+            return len(said & pairs) / len(pairs | said) if pairs or said else 0.0
+
+        likes = [likeness(asked) for asked in self.plain[document]]
+        return likes.index(max(likes))
 
 
 def bag(text: str, weight: float = 1.0) -> dict[str, float]:
-    """A query as weighted grams; a gram said twice counts twice."""
-    return {gram: weight * times for gram, times in Counter(grams(text)).items()}
+    """A query as weighted grams; a gram said four times counts twice, and a number to call (12356) three times."""
+    return {
+        gram: weight * times**0.5 * (NAMED if gram.isdigit() and len(gram) > _SMALL else 1.0)
+        for gram, times in Counter(grams(text)).items()
+    }
 
 
-def _bag(document: Document) -> Counter[str]:
-    count = Counter(grams(document.title))
-    for text in (*document.ways, document.body):  # the title stands among what is asked: that makes it twice
-        count.update(grams(text))
-    return count
+def _plain(document: Document) -> tuple[str, ...]:
+    return tuple(normalise(text) for text in document.asked)
 
 
-def _first(documents: Sequence[Document]) -> NDArray[np.int64]:
-    return np.cumsum([0, *(len(document.asked) for document in documents)], dtype=np.int64)
-
-
-def _exact(plain: Sequence[str], documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
+def _exact(plain: Sequence[Sequence[str]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
-    owners = (at for at, document in enumerate(documents) for _ in document.asked)
-    for text, at in zip(plain, owners, strict=True):
-        if text and at not in found.get(text, ()):
-            found[text] = (*found.get(text, ()), at)
+    for at, asked in enumerate(plain):
+        for text in dict.fromkeys(asked):
+            if text:
+                found[text] = (*found.get(text, ()), at)
     return found

@@ -85,10 +85,11 @@ class Live:
         return self.engine is not None and self.engine.path.resolve() == path.resolve()
 
     async def _change(self, path: Path) -> None:
-        engine = await asyncio.to_thread(SearchEngine.open, path, self._expect_model)
-        if self.engine is None:
+        before = self.engine
+        engine = await asyncio.to_thread(SearchEngine.open, path, self._expect_model, before)
+        if before is None:
             self.swap(engine)
-        await asyncio.to_thread(warm, engine)
+        await asyncio.to_thread(warm, engine, before)
         self.swap(engine)
 
     def _report(self, name: str, error: Exception) -> None:
@@ -98,7 +99,7 @@ class Live:
             self._on_trouble(name, error)
 
 
-def warm(engine: SearchEngine) -> None:
+def warm(engine: SearchEngine, before: SearchEngine | None = None) -> None:
     """Load what is loaded late and search once, so that no parent pays for it."""
-    engine.load_dense()
+    engine.load_dense(before)
     engine.search(Query(PROBE))

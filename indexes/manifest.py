@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 
@@ -31,14 +31,27 @@ class Manifest:
     model: str | None
     files: Mapping[str, str]
     format: int = FORMAT
+    learned: str = ""  # the digest of the release that the model and the worths were learned from, where it is another
+
+    def same_model(self, other: Manifest) -> bool:
+        """Whether both have the same model, byte for byte."""
+        return self.model == other.model and _model_files(self) == _model_files(other)
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file below the folder but the manifest, by relative path."""
+def _model_files(manifest: Manifest) -> dict[str, str]:
+    return {name: digest for name, digest in manifest.files.items() if name.startswith("model/")}
+
+
+def digests(folder: Path, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The SHA-256 of every file below the folder but the manifest, by relative path; those `known` are not read."""
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != NAME:
+        if not path.is_file() or name == NAME:
+            continue
+        if known and name in known:
+            found[name] = known[name]
+        else:
             with path.open("rb") as file:
                 found[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
@@ -64,10 +77,13 @@ def read(folder: Path) -> Manifest:
     return manifest
 
 
-def verify(folder: Path, expect_model: str | None = None) -> Manifest:
-    """Read the manifest and hold it against the files and against the model that is configured."""
+def verify(folder: Path, expect_model: str | None = None, known: Mapping[str, str] | None = None) -> Manifest:
+    """Read the manifest and hold it against the files and against the model that is configured.
+
+    The digests of files that are `known` are believed.
+    """
     manifest = read(folder)
-    there = digests(folder)
+    there = digests(folder, known)
     if there != dict(manifest.files):
         names = sorted(there.keys() | manifest.files.keys())
         wrong = [name for name in names if there.get(name) != manifest.files.get(name)]

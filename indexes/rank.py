@@ -1,17 +1,18 @@
-"""From the scores of each leg to an order and a verdict. Pure: arrays and values in, values out.
+"""From the scores of each leg to an order, and from what is believed of it to a verdict. Pure: values in, values out.
 
 Legs are fused by a convex combination of min-max normalised scores: with equal ranks (reciprocal rank fusion) the
-weaker leg drags the stronger one down.
+weaker leg drags the stronger one down. docs/retrieval.md has the figures behind every number here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexes.belief import Signs
 from indexes.documents import Document
 from indexes.hits import Kind, Verdict
 
@@ -25,38 +26,31 @@ POOL = 40  # documents that are looked at closely after the legs have spoken
 class Weights:
     """What counts how much. The legs are shares of one; the rest is added to a fused score of 0..1."""
 
-    whole: float = 0.45
-    wording: float = 0.10
+    lexical: float = 0.55
     dense: float = 0.45
-    stage: float = 0.05
-    other_stage: float = -0.13
-    stage_said: float = 2.0  # times so much where the message itself tells the stage
-    family: float = 0.05
-    other_family: float = -0.05
-    near: float = 0.04  # made for the parent's own region
-    topic: float = 0.12  # the neighbours speak of the same topic
+    stage: float = 0.07
+    other_stage: float = -0.16
+    stage_said: float = 1.3  # times so much where the message itself tells the stage
+    family: float = 0.11
+    other_family: float = -0.07  # made for families of a kind, and the parent has told of another or of none
+    near: float = 0.2  # made for the parent's own region
     neighbours: int = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where the verdicts part, set by the exam.
+    """Where the verdicts part, in what is believed (0..1), set by the exam without its sealed part."""
 
-    From `sure` on 87 answers in a hundred are the right entry itself; below `hazy` not half of the choices hold it.
-    Without the dense leg `sure` is moved by `careful` to the safe side.
-    """
-
-    scope: float = 0.33
-    sure: float = 1.07  # of `Found.certainty`
-    hazy: float = 1.6  # of `Found.grip`: below it not even a choice of three is worth offering
-    margin: float = 0.18  # from here on a message stands for itself, whatever was said before
-    sure_scope: float = 0.42  # below it an answer is offered among others only
+    beyond: float = 0.35  # less likely ours: even a short message is plainly not
+    inside: float = 0.85  # less likely ours: not in the library
+    sure_inside: float = 0.9  # an answer needs as much; and a question back instead of a no
+    first: float = 0.7  # from here on the first is given as the answer
+    three: float = 0.55  # below it not even a choice of three is worth offering
+    second: float = 0.5  # a further worry in the message is worth offering
     short: int = 4  # fewer informative characters tell too little
-    short_margin: float = 0.25
+    margin: float = 0.18  # from here on a message stands for itself, whatever was said before
     own: int = 8  # so many informative characters have a topic of their own
     scrap: int = 3  # fewer are about what was said before
-    beyond: float = 0.25  # below it even a short message is plainly not ours
-    careful: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,52 +66,36 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One way of reading the message, searched: documents best first, and how sure that is.
-
-    `near` 0..1: how close the first is by meaning, or by its words where there is no dense leg; `vote` 0..1: how
-    much of the first few the strongest topic has.
-    """
+    """One way of reading the message, searched: documents best first, and what is believed of it."""
 
     order: tuple[int, ...] = ()
     scores: tuple[float, ...] = ()
     parts: tuple[Mapping[str, float], ...] = ()
-    margin: float = 0.0
-    scope: float = 0.0
     exact: bool = False
     topics: frozenset[str] = frozenset()  # of the first
-    near: float = 0.0
-    vote: float = 0.0
-
-    @property
-    def certainty(self) -> float:
-        """How likely the first is right: ahead of the second, close, ours, among its like (weights by regression)."""
-        return self.margin + 0.7 * self.near + 0.14 * self.vote + 0.86 * self.scope
-
-    @property
-    def grip(self) -> float:
-        """How likely the right one is among the first three."""
-        return self.margin + 1.57 * self.near + 0.2 * self.vote + 1.97 * self.scope
+    signs: Signs = field(default_factory=Signs)
+    inside: float = 0.0
+    first: float = 0.0
+    three: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Legs:
     """The raw scores of every document, one array a leg; `dense` None until that leg is there."""
 
-    whole: Scores
-    wording: Scores
+    lexical: Scores
     dense: Scores | None = None
     exact: frozenset[int] = frozenset()  # documents that hold the message as a wording
 
 
-def allowed(documents: Sequence[Document], wish: Wish) -> NDArray[np.bool_]:
-    """Which documents may be found: of the kinds asked for, for everywhere or for where the parent is."""
-    return np.array(
-        [
-            document.kind in wish.kinds and (document.region is None or document.region in wish.places)
-            for document in documents
-        ],
-        dtype=bool,
+def allowed(documents: Sequence[Document], kinds: Sequence[Kind], places: Sequence[str]) -> NDArray[np.intp]:
+    """The numbers of the documents that may be found: of these kinds, for everywhere or for where the parent is."""
+    free = (
+        at
+        for at, document in enumerate(documents)
+        if document.kind in kinds and (document.region is None or document.region in places)
     )
+    return np.fromiter(free, dtype=np.intp)
 
 
 def spread(scores: Scores) -> Scores:
@@ -129,14 +107,14 @@ def spread(scores: Scores) -> Scores:
 
 
 def fuse(legs: Legs, weights: Weights) -> dict[str, Scores]:
-    """Each leg's share of the fused score; the shares of absent legs go to the others."""
-    present = {"whole": legs.whole, "wording": legs.wording}
-    share = {"whole": weights.whole, "wording": weights.wording}
-    if legs.dense is not None:
-        present["dense"] = legs.dense
-        share["dense"] = weights.dense
-    total = sum(share.values()) or 1.0
-    return {name: spread(scores) * np.float32(share[name] / total) for name, scores in present.items()}
+    """Each leg's share of the fused score; without the dense leg the other has all."""
+    if legs.dense is None:
+        return {"lexical": spread(legs.lexical)}
+    total = weights.lexical + weights.dense
+    return {
+        "lexical": spread(legs.lexical) * np.float32(weights.lexical / total),
+        "dense": spread(legs.dense) * np.float32(weights.dense / total),
+    }
 
 
 def agreement(document: Document, wish: Wish, weights: Weights) -> dict[str, float]:
@@ -145,7 +123,7 @@ def agreement(document: Document, wish: Wish, weights: Weights) -> dict[str, flo
     if wish.stage and document.stages:
         agrees = weights.stage if wish.stage in document.stages else weights.other_stage
         parts["stage"] = agrees * (weights.stage_said if wish.stage_said else 1.0)
-    if wish.family and document.families:
+    if document.families:
         parts["family"] = weights.family if wish.family in document.families else weights.other_family
     if document.region and document.region in wish.places:
         parts["near"] = weights.near
@@ -153,7 +131,7 @@ def agreement(document: Document, wish: Wish, weights: Weights) -> dict[str, flo
 
 
 def topic_votes(neighbours: Sequence[tuple[Document, float]]) -> dict[str, float]:
-    """How much of the neighbours' score each topic has, 0..1: one lucky hit is outvoted by several that agree."""
+    """How much of the neighbours' score each topic has, 0..1."""
     votes: dict[str, float] = {}
     for document, score in neighbours:
         for topic in document.topics:
@@ -162,51 +140,68 @@ def topic_votes(neighbours: Sequence[tuple[Document, float]]) -> dict[str, float
     return {topic: vote / total for topic, vote in votes.items()}
 
 
-def rank(documents: Sequence[Document], legs: Legs, wish: Wish, weights: Weights, limit: int) -> Found:
-    """Fuse, add what agrees, and put the allowed documents in order. `scope` and `near` are left to the caller."""
-    free = np.flatnonzero(allowed(documents, wish))
-    if not free.size:
-        return Found()
-    parts = _explain(documents, free, legs, wish, weights)
+def rank(
+    documents: Sequence[Document], free: NDArray[np.intp], legs: Legs, wish: Wish, weights: Weights, limit: int
+) -> Found:
+    """Fuse, add what agrees, and put the `free` documents in order. What is believed of it is left to `believe`."""
+    here = Legs(legs.lexical[free], None if legs.dense is None else legs.dense[free])
+    parts = _explain(documents, free, fuse(here, weights), legs.exact, wish, weights)
     if not parts:
         return Found()
     total = {document: sum(part.values()) for document, part in parts.items()}
     order = sorted(parts, key=lambda document: (-total[document], document))
     best = order[:limit]
-    votes = topic_votes([(documents[document], total[document]) for document in order[: weights.neighbours]])
+    votes = topic_votes([(documents[at], total[at]) for at in order[: weights.neighbours]])
+    agree = here.dense is not None and int(here.lexical.argmax()) == int(here.dense.argmax())
     return Found(
         tuple(best),
         tuple(min(1.0, max(0.0, total[document])) for document in best),
         tuple(parts[document] for document in best),
-        relative_margin([total[document] for document in order[:2]]),
         exact=order[0] in legs.exact,
         topics=frozenset(documents[order[0]].topics),
-        vote=max(votes.values(), default=0.0),
+        signs=Signs(
+            relative_margin([total[document] for document in order[:2]]),
+            vote=max(votes.values(), default=0.0),
+            agree=float(agree),
+        ),
     )
 
 
 def _explain(
-    documents: Sequence[Document], free: NDArray[np.intp], legs: Legs, wish: Wish, weights: Weights
+    documents: Sequence[Document],
+    free: NDArray[np.intp],
+    shares: Mapping[str, Scores],
+    exact: frozenset[int],
+    wish: Wish,
+    weights: Weights,
 ) -> dict[int, dict[str, float]]:
-    """The parts of the score of the best documents by words alone, and of those that hold the very words."""
-    shares = fuse(_only(legs, free), weights)
-    fused = np.sum(list(shares.values()), axis=0)
-    pool = [at for at in np.argsort(-fused, kind="stable")[:POOL].tolist() if fused[at] > 0]
-    pool += [at for at in np.flatnonzero(np.isin(free, list(legs.exact))).tolist() if at not in pool]
-    votes = topic_votes([(documents[free[at]], float(fused[at])) for at in pool[: weights.neighbours]])
+    """The parts of the score of the best documents by both legs, and of those that hold the very words."""
+    fused: Scores = np.sum(list(shares.values()), axis=0)
+    pool = [at for at in best_of(fused, POOL) if fused[at] > 0]
+    if exact:
+        pool += [at for at in np.flatnonzero(np.isin(free, list(exact))).tolist() if at not in pool]
     explained: dict[int, dict[str, float]] = {}
     for at in pool:
-        document = documents[free[at]]
-        parts = {name: float(share[at]) for name, share in shares.items()} | agreement(document, wish, weights)
-        parts["topic"] = weights.topic * max((votes.get(topic, 0.0) for topic in document.topics), default=0.0)
-        if int(free[at]) in legs.exact:
+        document = int(free[at])
+        parts = {name: float(share[at]) for name, share in shares.items()}
+        parts |= agreement(documents[document], wish, weights)
+        if document in exact:
             parts["exact"] = EXACT
-        explained[int(free[at])] = parts
+        explained[document] = parts
     return explained
 
 
-def _only(legs: Legs, free: NDArray[np.intp]) -> Legs:
-    return Legs(legs.whole[free], legs.wording[free], None if legs.dense is None else legs.dense[free])
+def best_of(scores: Scores, count: int) -> list[int]:
+    """The numbers of the highest scores, best first, of equals the earlier; without sorting the rest."""
+    among = np.arange(scores.size)
+    if scores.size > 10 * count:  # most are alike and low: out with them before anything is compared
+        above = np.flatnonzero(scores > scores.mean())
+        among = above if above.size >= count else among
+    if among.size > count:
+        edge = np.partition(scores[among], among.size - count)[among.size - count]
+        among = among[scores[among] >= edge]
+    best: list[int] = among[np.argsort(-scores[among], kind="stable")][:count].tolist()
+    return best
 
 
 def relative_margin(best: Sequence[float]) -> float:
@@ -218,7 +213,7 @@ def relative_margin(best: Sequence[float]) -> float:
 
 def mean_of_top(scores: Scores, count: int = 3) -> float:
     """The mean of the best scores: how much the library speaks of this at all."""
-    return float(np.sort(scores)[::-1][:count].mean()) if scores.size else 0.0
+    return float(np.mean([scores[at] for at in best_of(scores, count)])) if scores.size else 0.0
 
 
 def joins(alone: Found, joined: Found, informative: int, limits: Limits) -> bool:
@@ -231,29 +226,26 @@ def joins(alone: Found, joined: Found, informative: int, limits: Limits) -> bool
         return False
     if informative < limits.scrap or not alone.order:
         return True
-    if alone.scope < limits.beyond:
+    if alone.inside < limits.beyond:
         return False  # 今天天气怎么样 is no question about what was said before
-    if alone.scope < limits.sure_scope:
-        return joined.margin > alone.margin
+    clearer = joined.signs.margin > alone.signs.margin
+    if alone.inside < limits.sure_inside:
+        return clearer
     changed = informative >= limits.own and not (alone.topics & joined.topics)
-    return not changed and alone.margin < limits.margin and joined.margin > alone.margin
+    return not changed and alone.signs.margin < limits.margin and clearer
 
 
-def verdict(found: Found, informative: int, limits: Limits, *, dense: bool) -> Verdict:
+def verdict(found: Found, informative: int, limits: Limits) -> Verdict:
     """What to do with what was found."""
     if found.exact:
         return "answer"
+    short = informative < limits.short
     if not found.order:
-        return "clarify" if informative < limits.short else "none"
-    if found.scope < limits.beyond and informative > limits.scrap:
-        return "none"
-    sure = found.certainty >= limits.sure + (0.0 if dense else limits.careful) and found.scope >= limits.sure_scope
-    if informative < limits.short and not (sure and found.margin >= limits.short_margin):
-        return "clarify"
-    if found.scope < limits.scope:
-        return "none"
-    if sure:
+        return "clarify" if short else "none"
+    if found.inside < (limits.beyond if short else limits.inside):
+        return "clarify" if informative < limits.scrap else "none"
+    if found.first >= limits.first and found.inside >= limits.sure_inside:
         return "answer"
-    if found.grip < limits.hazy:
-        return "clarify" if found.scope >= limits.sure_scope else "none"
-    return "choose"
+    if found.three >= limits.three:
+        return "choose"
+    return "clarify" if short or found.inside >= limits.sure_inside else "none"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from indexes.hits import Query
 from indexes.lexical import bag
 from indexes.rank import Wish
-from indexes.text import family_of, informative, stage_of, without_stage
+from indexes.text import family_of, informative, meant, stage_of, without_stage
 
 BEFORE = 0.5  # what was said before counts half
 LEAST = 3  # informative characters that can be searched for
@@ -18,8 +18,8 @@ LEAST = 3  # informative characters that can be searched for
 class Reading:
     """What to look for. `context` is empty where the message is read alone.
 
-    `words` is the text without those that tell the stage: the wish has them, and as grams they would find every
-    entry that names a grade.
+    `words` is the text without what it denies, and without the words that tell the stage: the wish has them, and as
+    grams they would find every entry that names a grade.
     """
 
     text: str
@@ -46,7 +46,7 @@ def reading(query: Query, text: str, context: str, chain: Callable[[str], tuple[
 
     Where the message names another stage than the context (那初中呢), the context's stage is dropped.
     """
-    stage = stage_of(text)
+    stage, told = stage_of(text), meant(text)
     wish = Wish(
         query.kinds,
         chain(query.region) if query.region else (),
@@ -55,7 +55,7 @@ def reading(query: Query, text: str, context: str, chain: Callable[[str], tuple[
         stage is not None,
     )
     return Reading(
-        text, _staged(text) if stage else text, without_stage(context) if stage and context else context, wish
+        text, _staged(told) if stage else told, without_stage(context) if stage and context else context, wish
     )
 
 

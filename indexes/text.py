@@ -11,7 +11,7 @@ import warnings
 from functools import lru_cache
 from itertools import pairwise
 
-import zhconv
+from zhconv import zhconv
 
 _NUMERALS = "零一二三四五六七八九"
 _DIGITS = {char: value for value, char in enumerate(_NUMERALS)} | {"两": 2}
@@ -24,6 +24,24 @@ _SENIOR = re.compile(r"(?<![提很太更最身增长])(高(?:中)?)([1-3一二�
 _FACE = re.compile(r"\[[\u4e00-\u9fffa-z]{1,6}\]")  # WeChat sends its own faces as words: [捂脸]
 _OTHER = re.compile(r"[^\u3400-\u9fffa-z0-9]+")
 _UNIT = re.compile(r"[a-z]+|[0-9]+|[\u3400-\u9fff]")
+
+# What a child is called from Shaanxi to Guangdong, where the word means nothing else.
+_CHILD = re.compile(
+    "细路仔?|细佬哥?|细蚊仔|幺儿|幺女|满崽|崽崽|崽儿?|伢子|伢儿?|囡囡|小囡|碎娃|瓜娃子|娃儿|妮子|小把戏"
+)
+# 不是手机的问题, 跟成绩没关系: what the message says it is not about.
+_NOT_THIS = re.compile(
+    r"(?:(?<!是)并?不是(?:因为)?|跟|和|与)(?![不没])([\u4e00-\u9fff]{1,8}?)"
+    r"(?:的问题|的原因|惹的|闹的|(?:没有?|无)(?:什么)?关系|不相干)"
+)
+# 作业倒是写得快，就是…: what is well, before what is not.
+_WELL = re.compile(
+    r"[\u4e00-\u9fff]{2,8}(?:倒是|倒还|倒也)[\u4e00-\u9fff]{1,8}[，, ](?=(?:就是|可是?|但是?|只是|偏偏)[\u4e00-\u9fff])"
+)
+# Where a further worry begins.
+_FURTHER = re.compile(
+    r"[，。！？；,.!?;\s](?:还有(?:就是|一个|个事|件事)?|另外|再就是|再一个|再有|顺便(?:问|说)?|对了|二是|第二|②|2[、.])"
+)
 
 # Politeness, exclamations and the asking itself: they stand in every message and tell none apart.
 _FILLER_WORDS = """
@@ -82,14 +100,15 @@ _FAMILY_WORDS = {
 _FAMILIES = {family: re.compile(words) for family, words in _FAMILY_WORDS.items()}
 
 
-def _load_tables() -> None:
-    """Load zhconv's table now: it leaves its file open for a moment, which Python warns of."""
+def _traditional() -> frozenset[str]:
+    """The characters that zhconv writes otherwise; loads its table, which leaves its file open for a moment."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        zhconv.convert("體", "zh-cn")
+        table = zhconv.getdict("zh-cn")
+    return frozenset(char for char, simple in table.items() if len(char) == 1 and simple != char)
 
 
-_load_tables()
+_TRADITIONAL = _traditional()
 
 
 def number(text: str) -> int | None:
@@ -118,14 +137,18 @@ def _spell_senior(match: re.Match[str]) -> str:
 def spell(text: str) -> str:
     """Write a text in the one spelling: half width, simplified, lower case, no emoji, grades and ages alike.
 
-    初二, 初2 and 8年级 become 八年级; 十四岁 and 14周岁 become 14岁; anything but words becomes a space.
+    初二, 初2 and 8年级 become 八年级; 十四岁 and 14周岁 become 14岁; 伢子 becomes 孩子; all but words is a space.
     """
-    text = zhconv.convert(unicodedata.normalize("NFKC", text), "zh-cn").lower()
+    text = unicodedata.normalize("NFKC", text)
+    if not _TRADITIONAL.isdisjoint(text):  # hardly any message has one, and converting costs as much as all the rest
+        text = zhconv.convert(text, "zh-cn")
+    text = text.lower()
     text = _FACE.sub(" ", text)
     text = _AGE.sub(lambda match: f"{number(match[1])}岁", text)
     text = _JUNIOR.sub(_spell_junior, text)
     text = _SENIOR.sub(_spell_senior, text)
     text = _GRADE.sub(_spell_grade, text)
+    text = _CHILD.sub("孩子", text)
     return _OTHER.sub(" ", text).strip()
 
 
@@ -151,6 +174,22 @@ def informative(text: str) -> int:
     """How many characters of a text say something of its own; a number or Latin word counts as two."""
     units = _UNIT.findall(_COMMON.sub(" ", normalise(text)))
     return sum(1 if "\u3400" <= unit <= "\u9fff" else 2 for unit in units)
+
+
+def meant(text: str) -> str:
+    """A text without what it says it is not about (不是手机的问题) and what it says is well (作业倒是写得快，就是…)."""
+    rest = _WELL.sub(" ", _NOT_THIS.sub(" ", text))
+    return rest if informative(rest) >= _LEFT else text
+
+
+def worries(text: str) -> tuple[str, ...]:
+    """The parts of a text that each may tell a worry of its own (…，还有就是…); one where it is not so divided."""
+    parts = tuple(part.strip() for part in _FURTHER.split(text) if part.strip())
+    return parts if len(parts) > 1 and all(informative(part) >= _ENOUGH for part in parts) else (text,)
+
+
+_LEFT = 2  # informative characters that must be left
+_ENOUGH = 3  # and that can stand for a worry
 
 
 def stage_of(text: str) -> str | None:

@@ -1,7 +1,7 @@
 """The small Chinese embedding model, trained from the library itself at each build: new knowledge teaches it.
 
-A static embedding: a vector for each gram, a text is their mean. The table begins as IDF times random normal and
-is moved so that a wording lies near the other words of its own entry and away from its lookalikes. One thread and
+A static embedding: a vector for each gram, a text is their mean. The table begins as worth times random normal and is
+moved so that each way to ask lies nearer to what else its own document says than to any other document. One thread and
 one seed: the same library gives the same bytes.
 """
 
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,122 +19,118 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.documents import Document
-from indexes.lexical import LexicalIndex, bag
+from indexes.lexical import LexicalIndex
 from indexes.text import grams
 
 UNKNOWN = "[UNK]"
 
+Numbers = NDArray[np.int64]  # a text as the numbers of its grams
 Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the model is trained."""
+    """How the model is trained.
 
-    size: int = 512
-    epochs: int = 3
-    batch: int = 1024
+    Each time a document is told by so many other ways to ask for it (`lines`) and so many grams of what it says
+    (`body`): little of it, so that the task stays hard and the model learns what words have in common.
+    """
+
+    size: int = 384
+    epochs: int = 2
+    batch: int = 1536
     rate: float = 0.05
     scale: float = 20.0
-    body: int = 100  # grams of the body that stand for it each time
-    lookalikes: int = 8  # a hard negative is drawn from so many best others
+    lines: int = 2
+    body: int = 40
+    drop: float = 0.2  # of the grams of a way to ask, left out by chance
+    begin: float = 3.0  # the mean length of a gram's vector at the beginning
+    least: int = 2  # texts that a gram must be in to get a vector
     seed: int = 20
 
 
 def train(documents: Sequence[Document], lexical: LexicalIndex, path: Path, recipe: Recipe, progress: Progress) -> None:
-    """Train on the documents' wordings and save a sentence-transformers model at `path`."""
-    vocabulary, idf = _vocabulary(documents)
-    corpus = _Corpus.build(documents, vocabulary, lexical, recipe)
+    """Train on the documents' ways to ask and save a sentence-transformers model at `path`."""
+    corpus = _Corpus.build(documents, recipe)
+    worth = np.array([_worth(lexical, gram) for gram in corpus.vocabulary], dtype=np.float32)
     with _one_thread() as torch:
-        table = _fit(torch, corpus, idf, recipe, progress)
-    _save(vocabulary, table, path)
+        table = _fit(torch, corpus, worth, recipe, progress)
+    _save(corpus.vocabulary, table, path)
 
 
-def _vocabulary(documents: Sequence[Document]) -> tuple[dict[str, int], NDArray[np.float32]]:
-    """Every gram of a wording, and those of bodies that come up in several documents; and their IDF."""
-    seen: Counter[str] = Counter()
-    asked: set[str] = set()
-    for document in documents:
-        here = {gram for text in document.ways for gram in grams(text)}
-        asked |= here
-        seen.update(here | set(grams(document.body)))
-    kept = sorted(gram for gram, times in seen.items() if gram in asked or times > 2)
-    vocabulary = {UNKNOWN: 0} | {gram: at for at, gram in enumerate(kept, start=1)}
-    idf = [0.0, *(np.log1p(len(documents) / seen[gram]) for gram in kept)]
-    return vocabulary, np.array(idf, dtype=np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class _Corpus:
-    """The texts as gram numbers: each wording, each document's body, whose wording it is, its lookalikes."""
-
-    wordings: list[NDArray[np.int64]]
-    bodies: list[NDArray[np.int64]]
-    owner: NDArray[np.int64]
-    mine: list[NDArray[np.int64]]  # of each document, its wording numbers
-    lookalikes: NDArray[np.int64]  # of each wording, documents that BM25 takes for its own
-
-    @classmethod
-    def build(
-        cls, documents: Sequence[Document], vocabulary: dict[str, int], lexical: LexicalIndex, recipe: Recipe
-    ) -> _Corpus:
-        def numbers(text: str) -> NDArray[np.int64]:
-            return np.array([vocabulary[gram] for gram in grams(text) if gram in vocabulary] or [0], dtype=np.int64)
-
-        asked = [text for document in documents for text in document.ways]
-        owner = np.repeat(np.arange(len(documents)), [len(document.ways) for document in documents])
-        mine = [np.flatnonzero(owner == at) for at in range(len(documents))]
-        near = [_lookalikes(lexical, text, int(at), recipe.lookalikes) for text, at in zip(asked, owner, strict=True)]
-        return cls(
-            [numbers(text) for text in asked],
-            [numbers(document.body) for document in documents],
-            owner,
-            mine,
-            np.array(near, dtype=np.int64),
-        )
-
-    def batches(self, recipe: Recipe, luck: np.random.Generator) -> Iterator[_Batch]:
-        """Every wording once, in an order of chance, with a text of its own entry and one of a lookalike."""
-        order = luck.permutation(len(self.wordings))
-        for start in range(0, len(order), recipe.batch):
-            anchors = order[start : start + recipe.batch]
-            against = self.lookalikes[anchors, luck.integers(self.lookalikes.shape[1], size=len(anchors))]
-            yield _Batch(
-                [self.wordings[at] for at in anchors],
-                [self._told(self.owner[at], at, recipe, luck) for at in anchors],
-                [self._told(document, -1, recipe, luck) for document in against],
-                self.owner[anchors],
-                against,
-            )
-
-    def _told(self, document: int, anchor: int, recipe: Recipe, luck: np.random.Generator) -> NDArray[np.int64]:
-        """What an entry says beside one of its wordings: another wording, and grams of the body drawn by chance."""
-        others = self.mine[document][self.mine[document] != anchor]
-        body = self.bodies[document]
-        drawn = luck.choice(body, size=min(len(body), recipe.body), replace=False)
-        return np.concatenate((self.wordings[luck.choice(others)], drawn)) if len(others) else drawn
+def _worth(lexical: LexicalIndex, gram: str) -> float:
+    at = lexical.whole.vocabulary.get(gram)
+    return 0.0 if at is None else float(lexical.whole.worth[at])
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    asked: list[NDArray[np.int64]]
-    told: list[NDArray[np.int64]]
-    wrong: list[NDArray[np.int64]]
-    own: NDArray[np.int64]  # whose wording, of each asked
-    against: NDArray[np.int64]  # whose words, of each wrong
+    asked: list[Numbers]
+    told: list[Numbers]  # of every document, without the asked
+    own: Numbers  # whose each asked is
 
 
-def _lookalikes(lexical: LexicalIndex, text: str, own: int, count: int) -> list[int]:
-    scores = lexical.whole.score(bag(text))
-    scores[own] = -1
-    best = np.argsort(-scores, kind="stable")[:count].tolist()
-    return [*best, *([best[0]] * (count - len(best)))]  # a tiny library has fewer others than asked for
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """The texts as gram numbers: each way to ask, each document's body, and whose way it is."""
+
+    vocabulary: dict[str, int]
+    asked: list[Numbers]
+    bodies: list[Numbers]
+    owner: Numbers
+    mine: list[Numbers]  # of each document, the numbers of its ways to ask
+
+    @classmethod
+    def build(cls, documents: Sequence[Document], recipe: Recipe) -> _Corpus:
+        ways = [[grams(text) for text in document.ways] for document in documents]
+        bodies = [grams(document.body) for document in documents]
+        seen = Counter(gram for texts in (*ways, bodies) for text in texts for gram in set(text))
+        kept = sorted(gram for gram, times in seen.items() if times >= recipe.least)
+        vocabulary = {UNKNOWN: 0} | {gram: at for at, gram in enumerate(kept, start=1)}
+
+        def numbers(text: Sequence[str]) -> Numbers:
+            return np.array([vocabulary[gram] for gram in text if gram in vocabulary] or [0], dtype=np.int64)
+
+        ends = np.cumsum([0, *map(len, ways)])
+        return cls(
+            vocabulary,
+            [numbers(text) for texts in ways for text in texts],
+            [numbers(text) for text in bodies],
+            np.repeat(np.arange(len(ways)), [len(texts) for texts in ways]),
+            [np.arange(first, last) for first, last in pairwise(ends)],
+        )
+
+    def batches(self, recipe: Recipe, luck: np.random.Generator) -> Iterator[_Batch]:
+        """Every way to ask once, in an order of chance, each beside all documents told by something else."""
+        order = luck.permutation(len(self.asked))
+        for start in range(0, len(order), recipe.batch):
+            chosen = order[start : start + recipe.batch]
+            free = np.ones(len(self.asked), dtype=bool)
+            free[chosen] = False
+            yield _Batch(
+                [self._thinned(self.asked[at], recipe.drop, luck) for at in chosen],
+                [self._told(document, free, recipe, luck) for document in range(len(self.bodies))],
+                self.owner[chosen],
+            )
+
+    def _told(self, document: int, free: NDArray[np.bool_], recipe: Recipe, luck: np.random.Generator) -> Numbers:
+        others = self.mine[document]
+        others = others[free[others]]
+        lines = luck.permutation(others)[: recipe.lines].tolist()
+        body = self.bodies[document]
+        return np.concatenate([*(self.asked[at] for at in lines), luck.permutation(body)[: recipe.body]])
+
+    @staticmethod
+    def _thinned(text: Numbers, drop: float, luck: np.random.Generator) -> Numbers:
+        kept = text[luck.random(len(text)) >= drop]
+        return kept if len(kept) else text
 
 
-def _fit(torch: Any, corpus: _Corpus, idf: NDArray[np.float32], recipe: Recipe, progress: Progress) -> Any:
+def _fit(torch: Any, corpus: _Corpus, worth: NDArray[np.float32], recipe: Recipe, progress: Progress) -> Any:
     luck = np.random.default_rng(recipe.seed)
-    start = idf[:, None] * luck.standard_normal((len(idf), recipe.size), dtype=np.float32)
-    table = torch.nn.Parameter(torch.from_numpy(start / np.sqrt(recipe.size, dtype=np.float32)))
+    length = worth / max(float(worth.mean()), 1e-6) * recipe.begin / np.sqrt(recipe.size)
+    start = length[:, None].astype(np.float32) * luck.standard_normal((len(worth), recipe.size), dtype=np.float32)
+    table = torch.nn.Parameter(torch.from_numpy(start))
     optimiser = torch.optim.Adam([table], lr=recipe.rate)
     for epoch in range(recipe.epochs):
         for batch in corpus.batches(recipe, luck):
@@ -145,18 +142,12 @@ def _fit(torch: Any, corpus: _Corpus, idf: NDArray[np.float32], recipe: Recipe, 
 
 
 def _loss(torch: Any, table: Any, batch: _Batch, scale: float) -> Any:
-    """Symmetric cross entropy: each wording finds its own entry among all of the batch, and the other way round."""
-    asked, told, wrong = (_embed(torch, table, texts) for texts in (batch.asked, batch.told, batch.wrong))
-    owners = np.concatenate((batch.own, batch.against))
-    same = (batch.own[:, None] == owners[None, :]) & ~np.eye(len(batch.own), len(owners), dtype=bool)
-    scores = scale * asked @ torch.cat((told, wrong)).T
-    scores = scores.masked_fill(torch.from_numpy(same), -1e4)  # other words of its own entry are no miss
-    target = torch.arange(len(asked))
-    back = scores[:, : len(asked)].T
-    return torch.nn.functional.cross_entropy(scores, target) + torch.nn.functional.cross_entropy(back, target)
+    """Cross entropy: each way to ask finds its own document among all."""
+    scores = scale * _embed(torch, table, batch.asked) @ _embed(torch, table, batch.told).T
+    return torch.nn.functional.cross_entropy(scores, torch.from_numpy(batch.own))
 
 
-def _embed(torch: Any, table: Any, texts: Sequence[NDArray[np.int64]]) -> Any:
+def _embed(torch: Any, table: Any, texts: Sequence[Numbers]) -> Any:
     starts = np.cumsum([0, *(len(text) for text in texts[:-1])])
     rows = torch.nn.functional.embedding_bag(
         torch.from_numpy(np.concatenate(texts)), table, torch.from_numpy(starts), mode="mean"

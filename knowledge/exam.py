@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 FOLDER = "exam"  # beside the entries, below the content folder
+SEALED = frozenset({"laments", "scraps", "sisters"})  # files that no weight and no threshold is ever set by
 
 INTENTS = (
     *("guidance", "policy", "service", "activity", "crisis", "handoff", "suggestion", "profile", "smalltalk"),
@@ -31,7 +32,8 @@ class Question:
 
     `entries` are the ids of the entries that answer it; without them any entry whose primary topic is among `topics`
     counts. `listings` are the listings, activities and duties that answer it. `inside` False means that the library
-    has nothing to say to it and should not pretend. The rest is what is known of the parent beside the words.
+    has nothing to say to it and should not pretend. `part` is the name of its file. The rest is what is known of the
+    parent beside the words.
     """
 
     question: str
@@ -45,6 +47,12 @@ class Question:
     context: str = ""
     intent: str = "guidance"
     risk: str = "none"
+    part: str = ""
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it is only for testing: nothing is set by it."""
+        return self.part in SEALED
 
 
 def load(place: Path) -> tuple[Question, ...]:
@@ -54,7 +62,9 @@ def load(place: Path) -> tuple[Question, ...]:
         ExamError: a file or an item that cannot be read.
     """
     paths = [place] if place.is_file() else sorted([*place.glob("*.yaml"), *place.glob("*.jsonl")])
-    return tuple(_question(item, f"{path.name} {at}") for path in paths for at, item in enumerate(_items(path), 1))
+    return tuple(
+        _question(item, f"{path.name} {at}", path.stem) for path in paths for at, item in enumerate(_items(path), 1)
+    )
 
 
 def _items(path: Path) -> list[Any]:
@@ -70,14 +80,14 @@ def _items(path: Path) -> list[Any]:
     return held
 
 
-def _question(item: Any, where: str) -> Question:
+def _question(item: Any, where: str, part: str) -> Question:
     if not isinstance(item, dict) or not isinstance(item.get("question"), str):
         raise ExamError(f"{where} 没有 question")
-    known = {one.name for one in fields(Question)}
+    known = {one.name for one in fields(Question)} - {"part"}
     held: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in item.items() if name in known
     }
-    found = Question(**{name: value for name, value in held.items() if value is not None})
+    found = Question(**{name: value for name, value in held.items() if value is not None}, part=part)
     if found.inside and not (found.entries or found.topics or found.listings):
         raise ExamError(f"{where} 要么写 entries、listings 或 topics，要么写 inside: false")
     return found

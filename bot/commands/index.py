@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -15,12 +17,14 @@ from bot.app import open_live
 from bot.commands.database import database, upgraded
 from bot.jobs.publish import publish, roll_back
 from bot.settings import Settings
+from indexes import scope
 from indexes.build import build
 from indexes.embed import OWN
 from indexes.engine import MODEL
 from indexes.live import Live, read_pointer, write_pointer
 from indexes.manifest import BadIndex, verify
 from knowledge import files
+from knowledge.model import Library
 from knowledge.release import digest, freeze
 
 _STEPS = {
@@ -57,8 +61,7 @@ def build_and_publish(settings: Settings, *, content: Path | None = None) -> str
                 )
 
         built = asyncio.run(run())
-        packaged = files.load() if content else library
-        _taken(settings).write_text(digest(packaged), encoding="utf-8")
+        _taken(settings).write_text(_fingerprint(files.load() if content else library), encoding="utf-8")
         return built
 
 
@@ -82,12 +85,16 @@ def point_back(settings: Settings, directory: str) -> None:
 
 
 def first_live(settings: Settings) -> Live:
-    """Open the live index; without a sound one, make a lexical one in about a second, so that there is something."""
+    """Open the live index; without a sound one, make a small one in a few seconds, so that there is something.
+
+    It has no dense leg and knows no paraphrases, which are two thirds of the lines.
+    """
     live = open_live(settings)
     if live.engine is None:
         root = settings.indexes_dir
         root.mkdir(parents=True, exist_ok=True)
-        write_pointer(root, build(freeze(files.load(), FIRST), root, dense=False).name)
+        curated = replace(files.load(), paraphrases={})
+        write_pointer(root, build(freeze(curated, FIRST), root, dense=False).name)
         live = open_live(settings)
     return live
 
@@ -104,8 +111,13 @@ def stale(settings: Settings) -> bool:
         return True
     if held.model != (settings.embedding_model or OWN):
         return True
-    packaged = digest(files.load())
-    return packaged not in (held.digest, _read(_taken(settings)))
+    packaged, taken = files.load(), _read(_taken(settings))
+    return taken != _fingerprint(packaged) if taken else held.digest != digest(packaged)
+
+
+def _fingerprint(packaged: Library) -> str:
+    """What an index is made from: the library, and the messages that the gate learns from."""
+    return hashlib.sha256(f"{digest(packaged)} {scope.samples()}".encode()).hexdigest()
 
 
 def _read(path: Path) -> str:

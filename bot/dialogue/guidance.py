@@ -10,7 +10,6 @@ from bot.dialogue.phrases import phrase, phrase_list
 from bot.dialogue.states import Asked, Offer
 from bot.dialogue.words import only_stage
 from bot.messages import Block, Intent, Paragraph, Reply, Tap
-from indexes.hits import Hits
 from indexes.text import informative
 from knowledge.hours import OpenStatus
 from knowledge.model import Entry, Listing
@@ -24,8 +23,6 @@ HELPED_BY_PEOPLE = frozenset(
 # Rules and entitlements that differ from place to place.
 LOCAL_TOPICS = frozenset({"exams", "hardship-aid", "migrant", "services", "activities", "special-needs"})
 _CHOICES = 3
-_TWO_WORRIES = 28  # characters from which a message may hold two worries
-_NEARLY = 0.6
 _SCRAP = 2  # informative characters that say nothing yet
 _TOLD = 12  # and so many that tell enough: then the question back is which of it
 _UNSURE = 6  # below this a message is unclear for being short, above for being unlike anything we have
@@ -46,7 +43,7 @@ def respond(scene: Scene) -> Decision:
     if scene.hits.verdict == "choose" and _shown_just_now(scene, found[0]):
         return show(scene, found[0], others=found[1:])
     if scene.hits.verdict == "choose":
-        return choose(scene, found, phrase("guidance.choose"))
+        return choose(scene, _with_second(scene, found), phrase("guidance.choose"))
     return show(scene, found[0], others=found[1:])
 
 
@@ -66,7 +63,7 @@ def show(scene: Scene, entry: Entry, *, others: list[Entry]) -> Decision:
     if local:
         blocks.append(answers.card(*local, scene.now, tree=scene.tools.tree))
     blocks.append(answers.source_line(entry, scene.tools.library))
-    second = _second_worry(scene, entry, others)
+    second = _second_worry(scene, entry)
     reply = Reply(
         tuple(blocks),
         _after(scene, entry, second),
@@ -245,15 +242,19 @@ def _local(scene: Scene, entry: Entry) -> tuple[Listing, OpenStatus] | None:
     return next(iter(directory.with_status(near, scene.now)), None)
 
 
-def _second_worry(scene: Scene, entry: Entry, others: list[Entry]) -> Entry | None:
-    """Another entry of another topic that a long message nearly matches as well."""
-    hits = scene.hits or Hits()
-    if len(scene.plan.words) < _TWO_WORRIES or not hits.items:
-        return None
-    scores = {hit.id: hit.score for hit in hits.items}
-    floor = _NEARLY * hits.items[0].score
-    near = (one for one in others if scores.get(one.id, 0.0) >= floor and one.topics[0] != entry.topics[0])
-    return next(near, None)
+def _second_worry(scene: Scene, entry: Entry) -> Entry | None:
+    """What answers a further worry of the same message."""
+    second = scene.hits.second if scene.hits else None
+    found = scene.tools.library.entries.get(second.id) if second else None
+    return found if found is not None and found.id != entry.id else None
+
+
+def _with_second(scene: Scene, found: list[Entry]) -> list[Entry]:
+    """A choice in which a further worry of the message has its place."""
+    second = _second_worry(scene, found[0])
+    if second is None or second in found[:_CHOICES]:
+        return found
+    return [*found[: _CHOICES - 1], second, *(entry for entry in found[_CHOICES - 1 :] if entry is not second)]
 
 
 def _after(scene: Scene, entry: Entry, second: Entry | None) -> tuple[Tap, ...]:

@@ -30,8 +30,8 @@ POLICY_TOPICS = frozenset(
         "adoption",
     }
 )
-_CLEAR_SCOPE = 0.65
-_NO_SCOPE = 0.4  # of the library's own questions nine in ten lie above 0.43, of foreign ones below 0.5
+_CLEARLY_INSIDE = 0.9
+_OUTSIDE = 0.4  # of the library's own questions one in a hundred lies below, of foreign ones three in four
 _TELLING = 14
 _REQUEST = re.compile("帮|替我|给我|教我|推荐|介绍|告诉我|你|您|写|查|开|吃|怎么做")
 
@@ -75,7 +75,7 @@ def settle(first: Guess, text: str, hits: Hits | None) -> Guess:
         return Guess("guidance") if _ours(hits) else first
     if first.intent != "guidance":
         return first
-    if hits.verdict in ("none", "clarify") and hits.scope < _NO_SCOPE and _foreign(text):
+    if hits.verdict in ("none", "clarify") and hits.inside < _OUTSIDE and _foreign(text):
         return Guess("out-of-scope", "general")
     if top is not None and hits.verdict == "answer" and _lawful(top) and asks_permission(text):
         return Guess("policy", "evidence")
@@ -114,7 +114,7 @@ def _foreign(text: str) -> bool:
 
 
 def _ours(hits: Hits) -> bool:
-    return hits.verdict == "answer" and hits.scope >= _CLEAR_SCOPE
+    return hits.verdict == "answer" and hits.inside >= _CLEARLY_INSIDE
 
 
 def _lawful(hit: Hit) -> bool:

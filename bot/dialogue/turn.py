@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,6 +28,7 @@ from bot.store import cases, conversations, inbounds
 from bot.store.conversations import Conversation
 from bot.store.database import DOWN, SQLAlchemyError
 from bot.store.inbounds import Receipt
+from indexes.batching import Batcher
 from indexes.hits import Hits, Query
 from indexes.live import Live
 
@@ -85,7 +85,7 @@ class Turns:
         self._seams = seams
         self._running: set[asyncio.Task[Outcome]] = set()
         # Searching is pure CPU under one interpreter lock: a second thread would only make both slower.
-        self._searcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search")
+        self._searches = Batcher()
 
     async def handle(self, inbound: Inbound, window: float = WINDOW) -> Outcome:
         """Answer an act within `window` seconds: with the passive words, or None when the answer goes another way."""
@@ -110,7 +110,7 @@ class Turns:
         """Wait for turns that are still being written; called at shutdown."""
         if self._running:
             await asyncio.wait(self._running, timeout=WINDOW)
-        self._searcher.shutdown(wait=False, cancel_futures=True)
+        self._searches.close()
 
     async def recover(self, receipt: Receipt, inbound: Inbound) -> None:
         """Answer an act whose process died before it could; the answer goes by API or into the page's thread."""
@@ -203,8 +203,7 @@ class Turns:
         if query is None or engine is None:
             return None
         try:
-            searching = asyncio.get_running_loop().run_in_executor(self._searcher, engine.search, query)
-            return await asyncio.wait_for(searching, SEARCH_SECONDS)
+            return await asyncio.wait_for(self._searches.search(engine, query), SEARCH_SECONDS)
         except Exception as error:  # noqa: BLE001  (whatever the index does, the dialogue goes on without hits)
             observe.FAILURES.labels("search").inc()
             _log.error("search failed", error=type(error).__name__)

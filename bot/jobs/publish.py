@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.store import releases
 from indexes import live
 from indexes.build import Progress, build
+from indexes.engine import SearchEngine
+from indexes.patch import patch
 from knowledge import exam
 from knowledge.check import Problem, check
 from knowledge.files import CONTENT
@@ -46,14 +48,20 @@ async def publish(
     clock: Callable[[], datetime],
     model: str | None = None,
     progress: Progress | None = None,
+    base: SearchEngine | None = None,
 ) -> str:
-    """Make `library` the live release; the name of its directory below `root`."""
+    """Make `library` the live release; the name of its directory below `root`.
+
+    With the engine that is live as `base` a small change is added to its index, in a fraction of a second; a large one,
+    or none without `base`, is learned anew.
+    """
     refuse_problems(check(library))
     async with engine.begin() as conn:
         number = await releases.next_number(conn)
     release = freeze(library, number)
     questions = exam.load(CONTENT / exam.FOLDER)
-    directory = build(release, root, model=model, progress=progress, exam=questions).name
+    place = patch(release, root, base, questions) if base is not None else None
+    directory = (place or build(release, root, model=model, progress=progress, exam=questions)).name
     async with engine.begin() as conn:
         await releases.record(conn, number=number, digest=release.digest, directory=directory, at=clock())
         await releases.point(conn, directory, clock())

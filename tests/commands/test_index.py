@@ -95,13 +95,12 @@ def test_the_exam_is_an_exit_code(operator: Operator) -> None:
     wrong = [{"question": entry.title, "entries": ["nothing-of-this-name"]}]
     for held, code in ((right, 0), (wrong, 1)):
         cases.write_text("\n".join(json.dumps(case, ensure_ascii=False) for case in held), encoding="utf-8")
-        done = operator.run("eval", str(cases), "--json")
+        done = operator.run("eval", "retrieval", str(cases), "--json")
         assert done.returncode == code, done.stderr
-        assert json.loads(done.stdout)["found"]["recall1"] == 1 - code
-    table = operator.run("eval", str(cases))
-    assert "BM25 alone" in table.stdout
+        assert json.loads(done.stdout)["found"]["entry1"]["value"] == 1 - code
+        assert "BM25, 1+2-grams of titles and text" in json.loads(done.stdout)["rivals"]
     cases.write_text('{"question": "没有说该找到什么"}')
-    assert "cases.jsonl" in refused(operator.run("eval", str(cases)))
+    assert "cases.jsonl" in refused(operator.run("eval", "retrieval", str(cases)))
 
 
 def test_the_packaged_library_has_nothing_to_mend(operator: Operator) -> None:

@@ -225,10 +225,10 @@ def found(*ids: str, verdict: Verdict = "answer", scope: float = 0.9, margin: fl
         Hit("entry", one, LIBRARY.entries[one].title, round(0.9 - 0.1 * n, 2), LIBRARY.entries[one].topics)
         for n, one in enumerate(ids)
     )
-    return Hits(items, verdict, scope, margin)
+    return Hits(items, verdict, inside=scope, margin=margin)
 
 
-NOTHING = Hits(verdict="none", scope=0.5)
+NOTHING = Hits(verdict="none", inside=0.5)
 
 
 @dataclass

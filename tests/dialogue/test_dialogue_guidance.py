@@ -9,7 +9,7 @@ import pytest
 from a_talk import SUNDAY_NIGHT, Parent, cards, found, labels, only, words
 
 from bot.messages import Assessment, Heed, Paragraph, Say, SourceLine, Steps
-from indexes.hits import Hits
+from indexes.hits import Hits, Verdict
 
 SCENE = "初二男孩，手机一拿走就砸东西"
 
@@ -129,7 +129,7 @@ def test_a_search_that_could_not_run_is_not_called_a_miss() -> None:
 
 def test_an_entry_that_left_the_library_is_not_shown() -> None:
     [hit] = found("rules").items
-    gone = Hits((replace(hit, id="gone"),), "answer", 0.9, 0.4)
+    gone = Hits((replace(hit, id="gone"),), "answer", inside=0.9, margin=0.4)
     assert "没有把握" in words(Parent().says(SCENE, gone))
 
 
@@ -156,11 +156,30 @@ def test_what_was_said_before_is_context_until_it_is_long_ago() -> None:
     assert parent.planned.query.context == ""
 
 
+TWO_WORRIES = "初二男孩，手机一拿走就砸东西，还有就是这次期中考试成绩一下子掉到倒数"
+
+
+def with_second(first: str, second: str, verdict: Verdict = "answer") -> Hits:
+    return replace(found(first, "swears", verdict=verdict), second=found(second).items[0])
+
+
 def test_a_second_worry_is_offered_first() -> None:
-    text = "初二男孩，手机一拿走就砸东西，这次期中考试成绩也一下子掉到倒数，我都不知道先管哪个"
-    decision = Parent().says(text, found("slams-door", "marks"))
+    decision = Parent().says(TWO_WORRIES, with_second("slams-door", "marks"))
     assert labels(decision)[0] == "成绩一下掉到倒数"
     assert only(decision).prompt == "您还提到另一件事，可以点下面接着问。"
+
+
+def test_one_worry_is_not_taken_for_two() -> None:
+    decision = Parent().says(TWO_WORRIES, found("slams-door", "marks"))
+    assert only(decision).prompt != "您还提到另一件事，可以点下面接着问。"
+    assert only(Parent().says(TWO_WORRIES, with_second("marks", "marks"))).prompt != (
+        "您还提到另一件事，可以点下面接着问。"
+    )
+
+
+def test_a_second_worry_has_its_place_in_a_choice() -> None:
+    decision = Parent().says(TWO_WORRIES, with_second("slams-door", "marks", "choose"))
+    assert "marks" in decision.entries
 
 
 def test_a_local_line_stands_beside_an_answer_about_the_mind() -> None:
@@ -199,7 +218,7 @@ def test_concern_adds_the_gentle_words_before_the_source() -> None:
 
 @pytest.mark.parametrize("verdict", ["answer", "choose", "clarify", "none"])
 def test_every_answer_is_marked_as_automatic(verdict: str) -> None:
-    hits = Hits(found("rules", "night").items, verdict, 0.9, 0.4)  # type: ignore[arg-type] # each verdict in turn
+    hits = Hits(found("rules", "night").items, verdict, inside=0.9, margin=0.4)  # type: ignore[arg-type] # each verdict in turn
     reply = only(Parent(now=SUNDAY_NIGHT).says("手机规矩", hits))
     assert reply.automatic
     assert isinstance(reply.blocks[-1], SourceLine)

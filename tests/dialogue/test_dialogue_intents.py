@@ -395,7 +395,7 @@ def test_nothing_said_is_a_nod() -> None:
 
 
 def hits(verdict: str, scope: float, topic: str = "screens") -> Hits:
-    return Hits((Hit("entry", "x", "题", 0.9, (topic,)),), verdict, scope, 0.5)  # type: ignore[arg-type] # a verdict
+    return Hits((Hit("entry", "x", "题", 0.9, (topic,)),), verdict, inside=scope, margin=0.5)  # type: ignore[arg-type] # a verdict
 
 
 def test_what_was_found_corrects_a_guess_that_is_not_firm() -> None:

@@ -112,7 +112,7 @@ def test_after_a_wish_to_die_no_light_entry_is_given_though_its_words_are_near()
     parent = Parent()
     parent.says("他说活着没劲", risk=HIGH)
     near = found("tears", "sad", margin=0.1)
-    joined = Hits(near.items, "answer", near.scope, near.margin, with_context=True)
+    joined = Hits(near.items, "answer", inside=near.inside, margin=near.margin, with_context=True)
     assert parent.says("那我怎么跟他聊", joined).entries == ("sad",)
 
 

@@ -108,7 +108,7 @@ def test_a_file_with_one_changed_byte_is_refused(release: Release, tmp_path: Pat
         (lambda place: (place / "manifest.json").write_text('{"a": 1}'), "manifest"),
         (
             lambda place: (place / "manifest.json").write_text(
-                (place / "manifest.json").read_text().replace('"format": 1', '"format": 99')
+                (place / "manifest.json").read_text().replace('"format": 2', '"format": 99')
             ),
             "format",
         ),

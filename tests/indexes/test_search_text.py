@@ -2,7 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.text import family_of, grams, informative, normalise, number, stage_of, without_stage
+from indexes.text import (
+    family_of,
+    grams,
+    informative,
+    meant,
+    normalise,
+    number,
+    stage_of,
+    without_stage,
+    worries,
+)
 
 
 @pytest.mark.parametrize(
@@ -118,3 +128,32 @@ def test_a_greeting_says_nothing_and_a_complaint_does() -> None:
 
 def test_a_text_can_be_freed_of_its_stage() -> None:
     assert without_stage("儿子初二，14岁半，沉迷手机").split() == ["儿子", "沉迷手机"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("不是手机的问题，是他跟同学处不来", "是他跟同学处不来"),
+        ("跟成绩没关系，他就是不想去学校", "他就是不想去学校"),
+        ("作业倒是写得快，就是字写得像鬼画符", "就是字写得像鬼画符"),
+        ("不是不想写，是不会", "不是不想写，是不会"),
+        ("是不是手机的问题，他不爱说话了", "是不是手机的问题，他不爱说话了"),
+        ("不是手机的问题", "不是手机的问题"),  # nothing would be left
+    ],
+)
+def test_what_a_message_denies_is_not_searched_for(text: str, left: str) -> None:
+    assert meant(text).strip(" ，") == left
+
+
+def test_a_further_worry_is_told_apart_only_where_both_say_enough() -> None:
+    first, second = worries("孩子五岁不肯吃饭，追着喂一个钟头，还有就是晚上不睡觉要闹到十一点")
+    assert "不肯吃饭" in first
+    assert "晚上不睡觉" in second
+    assert len(worries("作业磨蹭，还有")) == 1
+    assert len(worries("还有吗")) == 1
+    assert worries("") == ("",)
+
+
+@pytest.mark.parametrize("word", ["伢子", "崽崽", "幺儿", "细路", "囡囡"])
+def test_a_child_is_a_child_in_every_dialect(word: str) -> None:
+    assert grams(f"{word}不肯吃饭") == grams("孩子不肯吃饭")

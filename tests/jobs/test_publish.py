@@ -15,6 +15,7 @@ from bot.store import releases
 from bot.store.database import open_engine
 from indexes.build import BuildError
 from indexes.engine import SearchEngine
+from indexes.hits import Query
 from indexes.live import read_pointer, write_pointer
 from knowledge import files
 from knowledge.check import Problem
@@ -123,12 +124,26 @@ async def test_there_is_no_rolling_back_to_a_build_that_is_not_there(
     assert await pointer(engine, root) == "2-new"
 
 
+async def test_a_small_change_is_added_to_the_index_that_is_live(
+    engine: AsyncEngine, library: Library, root: Path, clock: Clock, search_engine: SearchEngine
+) -> None:
+    entry = library.entries["screens-junior-phone-conflict"]
+    other = replace(entry, wordings=(*entry.wordings[1:], "把路由器藏进米缸里他也翻得出来"))
+    name = await publish(
+        engine, replace(library, entries={**library.entries, entry.id: other}), root, clock=clock, base=search_engine
+    )
+    live = SearchEngine.open(root / name)
+    assert live.manifest.learned == search_engine.manifest.digest
+    assert live.search(Query("米缸里的路由器又被翻出来了")).items[0].id == entry.id
+    assert read_pointer(root) == name
+
+
 async def test_the_newest_builds_are_kept_and_the_oldest_go(
-    engine: AsyncEngine, library: Library, root: Path, clock: Clock
+    engine: AsyncEngine, library: Library, root: Path, clock: Clock, search_engine: SearchEngine
 ) -> None:
     for age in range(1, KEPT + 3):
         older(root, f"{age}-build", age)
-    name = await publish(engine, library, root, clock=clock, model="hashing")
+    name = await publish(engine, library, root, clock=clock, base=search_engine)
     assert builds(root) == {name, *(f"{age}-build" for age in range(1, KEPT))}
 
 

@@ -6,7 +6,8 @@ import pytest
 from a_library import WORDINGS, library
 
 from knowledge.check import check
-from knowledge.exam import ExamError, Question, load
+from knowledge.exam import FOLDER, SEALED, ExamError, Question, load
+from knowledge.files import CONTENT
 
 FILE = """
 - question: 儿子手机一拿走就踹门
@@ -33,11 +34,23 @@ def test_questions_are_read_from_files_of_both_kinds(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(FILE, encoding="utf-8")
     (tmp_path / "b.jsonl").write_text('{"question": "青菜不吃", "topics": ["eating"], "note": "mine"}\n', "utf-8")
     questions = load(tmp_path)
-    assert questions[0] == Question("儿子手机一拿走就踹门", entries=("screens-slams-door",), stage="junior")
+    assert questions[0] == Question("儿子手机一拿走就踹门", entries=("screens-slams-door",), stage="junior", part="a")
     assert questions[1].listings == ("china-12356",)
     assert not questions[2].inside
     assert questions[3].topics == ("eating",)
     assert load(tmp_path / "b.jsonl") == questions[3:]
+
+
+def test_a_sealed_question_is_known_by_its_file_and_not_by_what_it_says(tmp_path: Path) -> None:
+    for name in ("laments", "school"):
+        (tmp_path / f"{name}.yaml").write_text("- {question: 青菜不吃, topics: [eating], part: laments}", "utf-8")
+    assert [one.sealed for one in load(tmp_path)] == [True, False]
+
+
+def test_the_packaged_exam_keeps_a_sealed_part() -> None:
+    questions = load(CONTENT / FOLDER)
+    assert {one.part for one in questions if one.sealed} == SEALED
+    assert sum(one.sealed for one in questions) >= 300
 
 
 def test_a_folder_without_questions_has_none(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""A small change of the library, live without learning anew: what is as it was is taken over, the rest is added.
+
+Model, worths and gate stay those of the last full build (`Manifest.learned`); the index differs from a full one of the
+same release by that alone. `indexes.build` makes the full one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from indexes import manifest
+from indexes.build import BAR, MissingTitle, place_of, settled, there
+from indexes.documents import Document, documents
+from indexes.engine import GATE, LEXICAL, MODEL, RELEASE, VECTORS, SearchEngine
+from indexes.evaluate import found_among_three
+from indexes.manifest import BadIndex, Manifest
+from knowledge.exam import Question
+from knowledge.release import Release, write
+
+SMALL = 30  # documents that may differ: beyond, the words they bring are worth learning
+
+
+def patch(release: Release, root: Path, base: SearchEngine, exam: Sequence[Question] = ()) -> Path | None:
+    """Build the index of a release that differs little from that of `base`; None where it differs too much.
+
+    `base` is open with its dense leg, if it has one. Of the exam those questions are asked that name what changed.
+
+    Raises:
+        BuildError: as `build` does, and the disk is as before.
+    """
+    held = documents(release)
+    origin = _origin(base.documents, held)
+    gone = set(range(len(base.documents))) - set(origin)
+    if not held or len(gone) + origin.count(None) > SMALL or base.dense_ready is (base.manifest.model is None):
+        return None
+    place = place_of(release, root)
+    if there(place, base.manifest.model):
+        return place
+
+    def fill(beside: Path) -> None:
+        engine = _write(release, held, origin, base, beside)
+        _try(engine, base, [held[at] for at, old in enumerate(origin) if old is None], exam)
+
+    settled(place, release, fill)
+    return place
+
+
+def _origin(before: Sequence[Document], after: Sequence[Document]) -> list[int | None]:
+    """Of each document, where it stood before, if it is as it was."""
+    stood = {(document.kind, document.id): at for at, document in enumerate(before)}
+    was = [stood.get((document.kind, document.id)) for document in after]
+    return [at if at is not None and before[at] == document else None for document, at in zip(after, was, strict=True)]
+
+
+def _write(
+    release: Release, held: Sequence[Document], origin: Sequence[int | None], base: SearchEngine, folder: Path
+) -> SearchEngine:
+    """Write what differs, link what does not; the engine over it, made of what was written."""
+    write(release, folder / RELEASE)
+    lexical = base.lexical.patched(held, origin)
+    lexical.save(folder / LEXICAL)
+    taken = [GATE]
+    vectors = None
+    if base.embedder is not None and base.vectors is not None:
+        vectors = base.vectors.patched(held, origin, base.embedder)
+        vectors.save(folder / VECTORS)
+        taken += [path.relative_to(base.path).as_posix() for path in (base.path / MODEL).rglob("*") if path.is_file()]
+    for name in taken:
+        _link(base.path / name, folder / name)
+    files = manifest.digests(folder, {name: base.manifest.files[name] for name in taken})
+    learned = base.manifest.learned or base.manifest.digest
+    made = Manifest(release.number, release.digest, len(held), base.manifest.model, files, learned=learned)
+    manifest.write(folder, made)
+    engine = SearchEngine(folder, made, release, lexical, base.gate)
+    if base.embedder is not None and vectors is not None:
+        engine.add_dense(base.embedder, vectors)
+    return engine
+
+
+def _link(there: Path, here: Path) -> None:
+    """The same file under a second name; a copy where the disk knows no such thing. Files of an index never change."""
+    here.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(there, here)
+    except OSError:
+        shutil.copyfile(there, here)
+
+
+def _try(engine: SearchEngine, base: SearchEngine, fresh: Sequence[Document], exam: Sequence[Question]) -> None:
+    """Ask for what is new by its title, and what the exam asks of it: what was found before must be found."""
+    if lost := [document.id for document in fresh if not engine.finds(document)]:
+        raise MissingTitle(lost)
+    names = {document.id for document in fresh}
+    asked = [question for question in exam if names & set(question.entries)]
+    before = [question for question in asked if found_among_three(base, question)]
+    missed = [question.question for question in before if not found_among_three(engine, question)]
+    if before and 1 - len(missed) / len(before) < BAR:
+        raise BadIndex("exam", f"这些考题原来找得到，改过以后找不到了：{'；'.join(missed[:5])}")
