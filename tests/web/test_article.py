@@ -106,6 +106,16 @@ async def test_a_reader_asks_for_a_person_and_the_conversation_knows_what_was_re
     assert ARTICLE.title in said
 
 
+@pytest.mark.parametrize("key", ["", "short", "x" * 5000, "键键键键键键键键"])
+async def test_a_key_that_cannot_be_one_is_replaced(
+    reader: TestClient, thread: MemoryThread, ours: dict[str, str], key: str
+) -> None:
+    await reader.post(f"{PATH}/person", data={"key": key}, headers=ours, allow_redirects=False)
+    (said,) = (line.key for lines in thread.lines_of.values() for line in lines if line.who == "parent")
+    assert said != key
+    assert len(said) >= 8
+
+
 async def test_who_writes_already_asks_in_the_same_conversation(
     client: TestClient, thread: MemoryThread, ours: dict[str, str]
 ) -> None:

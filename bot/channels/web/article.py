@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp_jinja2 import render_template
 from markupsafe import Markup
 
-from bot.channels.web.forms import fields, text_of
+from bot.channels.web.forms import fields, key_of, text_of
 from bot.channels.web.limits import Limiter, address
 from bot.channels.web.ports import Article, Shelf, Thread
 from bot.channels.web.refused import Refused
@@ -74,7 +74,7 @@ class Articles:
     async def ask(self, request: web.Request) -> web.Response:
         """`POST /e/{slug}/person`: asks for a person in the reader's conversation, which begins here if need be."""
         article, now = self._article(request), self._clock()
-        key = text_of(await fields(request), "key") or self._identity.new_id()
+        key = key_of(await fields(request), self._identity.new_id)
         self._slow_down(request)
         visitor = self._identity.of(request, now) or self._identity.fresh()
         await self._thread.say(visitor, f"{PERSON}。{ABOUT.format(title=article.title)}", key)

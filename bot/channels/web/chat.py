@@ -14,7 +14,7 @@ from datetime import datetime
 from aiohttp import web
 from aiohttp_jinja2 import render_template
 
-from bot.channels.web.forms import fields, id_of, text_of
+from bot.channels.web.forms import fields, id_of, key_of, text_of
 from bot.channels.web.limits import Limiter
 from bot.channels.web.ports import Beside, Line, Shelf, Thread, Unkept, Visitor
 from bot.channels.web.refused import Refused
@@ -43,7 +43,6 @@ ALWAYS = (
     ("lock", Tap("删除我的数据")),
 )
 
-_KEY = re.compile(r"[\w-]{8,64}", re.ASCII)
 _LOOKS: Mapping[str, frozenset[str]] = {"large": frozenset({"0", "1"}), "theme": frozenset({"light", "dark", "auto"})}
 
 
@@ -62,8 +61,7 @@ async def read_words(request: web.Request, new_key: Callable[[], str]) -> Words:
     text = text_of(given, "text").replace("\r\n", "\n").strip()
     if len(text) > LONGEST:
         raise Refused(413, "这段话太长了，请分成几段发，每段不超过 2000 字。", "too-long", kept=text)
-    key = text_of(given, "key")
-    return Words(text, key if _KEY.fullmatch(key) else new_key(), id_of(given, "after"))
+    return Words(text, key_of(given, new_key), id_of(given, "after"))
 
 
 def _inside(path: str) -> str:

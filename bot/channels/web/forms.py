@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
@@ -16,6 +16,7 @@ HIGHEST = 2**63 - 1  # the largest id that a database column holds
 
 # PostgreSQL keeps no NUL and no half of a surrogate pair, pages show no other controls; tabs and line ends stay.
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_KEY = re.compile(r"[\w-]{8,64}", re.ASCII)
 # What aiohttp and the JSON reader raise for bodies that are not what they say.
 _UNREADABLE = (ValueError, LookupError, RuntimeError, AssertionError, RecursionError, web.RequestPayloadError)
 
@@ -50,6 +51,12 @@ def text_of(given: Mapping[str, object], name: str) -> str:
     """Give a field that is a text; what is missing or something else counts as empty."""
     value = given.get(name)
     return value if isinstance(value, str) else ""
+
+
+def key_of(given: Mapping[str, object], new: Callable[[], str]) -> str:
+    """Give the key that tells sendings apart, or a new one for what cannot be one."""
+    key = text_of(given, "key")
+    return key if _KEY.fullmatch(key) else new()
 
 
 def id_of(given: Mapping[str, object], name: str) -> int | None:
