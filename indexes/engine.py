@@ -88,6 +88,7 @@ class SearchEngine:
         self.lexical = lexical
         self.gate = gate
         self._tree = RegionTree(release.library.regions)
+        self._regions = {document.region for document in self.documents if document.region}
         self._free: dict[tuple[object, ...], NDArray[np.intp]] = {}
         self._dense: _Dense | None = None
         self._loading = threading.Lock()
@@ -164,7 +165,7 @@ class SearchEngine:
         ]
         apart = [[(one, self._find(one, 1, next(near))) for one in each] for each in parts]
         return [
-            self._answer(query, readings, seen, further)
+            self._answer(query, readings, seen, further, dense is not None)
             for query, readings, seen, further in zip(queries, told, found, apart, strict=True)
         ]
 
@@ -192,6 +193,7 @@ class SearchEngine:
         readings: Sequence[Reading],
         found: Sequence[Found],
         parts: Sequence[tuple[Reading, Found]],
+        dense: bool,
     ) -> Hits:
         telling = informative(query.text[:LONGEST])
         with_context = len(found) > 1 and joins(found[0], found[1], telling, self.limits)
@@ -205,16 +207,16 @@ class SearchEngine:
             chosen.first,
             chosen.three,
             chosen.signs.margin,
-            self.dense_ready,
+            dense,
             with_context,
             self._second(chosen, parts),
         )
 
     def _second(self, chosen: Found, parts: Sequence[tuple[Reading, Found]]) -> Hit | None:
         """What the surest of the worries that are of another topic would be answered with."""
-        others = [(told, one) for told, one in parts if one.order and not one.topics & chosen.topics]
-        sure = [(told, one) for told, one in others if one.first >= self.limits.second]
-        return self._hits(*max(sure, key=lambda pair: pair[1].first)[::-1])[0] if sure else None
+        others = [(found, told) for told, found in parts if found.order and not found.topics & chosen.topics]
+        sure = [(found, told) for found, told in others if found.first >= self.limits.second]
+        return self._hits(*max(sure, key=lambda pair: pair[0].first))[0] if sure else None
 
     def _find(self, told: Reading, limit: int, cosines: Scores | None) -> Found:
         said, free = told.grams, self._allowed(told.wish)
@@ -224,8 +226,7 @@ class SearchEngine:
         legs = Legs(self.lexical.whole.score(said), cosines, frozenset(same))
         found = rank(self.documents, free, legs, told.wish, self.weights, limit)
         near = self.lexical.whole.cover(said) if cosines is None else cosines
-        signs = replace(
-            found.signs,
+        signs = found.signs._replace(
             near=mean_of_top(near[free]),
             gate=self.gate.ours(told.whole),
             length=log1p(informative(told.whole)),
@@ -240,10 +241,11 @@ class SearchEngine:
         )
 
     def _allowed(self, wish: Wish) -> NDArray[np.intp]:
-        """Which documents may be found; the same few questions of this come again and again."""
-        key = (wish.kinds, wish.places)
+        """Which documents may be found; of thousands of places only those that have documents make a difference."""
+        places = tuple(place for place in wish.places if place in self._regions)
+        key = (wish.kinds, places)
         if key not in self._free:
-            self._free[key] = allowed(self.documents, wish.kinds, wish.places)
+            self._free[key] = allowed(self.documents, wish.kinds, places)
         return self._free[key]
 
     def _hits(self, found: Found, told: Reading) -> tuple[Hit, ...]:

@@ -46,8 +46,7 @@ def share(values: Sequence[float]) -> Share:
     if not values:
         return Share(0.0, 0.0, 0.0)
     drawn = _drawn(np.asarray(values, dtype=np.float64))
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Share(float(np.mean(values)), float(low), float(high))
+    return Share(float(np.mean(values)), *_interval(drawn))
 
 
 def difference(ours: Sequence[float], theirs: Sequence[float]) -> Difference:
@@ -58,8 +57,7 @@ def difference(ours: Sequence[float], theirs: Sequence[float]) -> Difference:
         return Difference(0.0, 0.0, 0.0, 1.0)
     apart = np.asarray(ours, dtype=np.float64) - np.asarray(theirs, dtype=np.float64)
     drawn = _drawn(apart)
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Difference(float(apart.mean()), float(low), float(high), float((drawn <= 0).mean()))
+    return Difference(float(apart.mean()), *_interval(drawn), float((drawn <= 0).mean()))
 
 
 def auroc(ours: Sequence[float], others: Sequence[float]) -> float:
@@ -67,8 +65,7 @@ def auroc(ours: Sequence[float], others: Sequence[float]) -> float:
     if not ours or not others:
         return 0.5
     both = np.concatenate((np.asarray(ours), np.asarray(others)))
-    values, at, times = np.unique(both, return_inverse=True, return_counts=True)
-    del values
+    _, at, times = np.unique(both, return_inverse=True, return_counts=True)
     places = (np.cumsum(times) - (times - 1) / 2)[at]
     rank_sum = float(places[: len(ours)].sum())
     return (rank_sum - len(ours) * (len(ours) + 1) / 2) / (len(ours) * len(others))
@@ -79,3 +76,8 @@ def _drawn(values: Values) -> Values:
     size = len(values)
     means: Values = values[luck.integers(size, size=(ROUNDS, size))].mean(axis=1)
     return means
+
+
+def _interval(drawn: Values) -> tuple[float, float]:
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]).tolist()
+    return low, high

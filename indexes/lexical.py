@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from indexes.documents import Document
 from indexes.text import grams, normalise
-from indexes.worth import Scores, Texts, bag_of
+from indexes.worth import Scores, Texts
 
 K1 = 4.0  # higher than usual: a document holds some fifty ways to say one thing
 B = 0.75
@@ -43,8 +43,8 @@ class Postings:
     size: int
     weights: Scores
 
-    def patched(self, origin: Sequence[int | None], bags: Mapping[int, Mapping[str, float]]) -> Postings:
-        """The same lists for other rows: row i is the old row origin[i], or, where that is None, bags[i].
+    def patched(self, origin: Sequence[int | None], texts: Texts) -> Postings:
+        """The same lists for other rows: row i is the old row origin[i], or, where that is None, the next of `texts`.
 
         Worths stay as they are, and a gram that is new here is worth `fresh`: nothing is learned again.
         """
@@ -52,10 +52,11 @@ class Postings:
         for row, old in enumerate(origin):
             if old is not None:
                 moved[old] = row
-        unseen = sorted({gram for bag in bags.values() for gram in bag if gram not in self.vocabulary})
+        unseen = [gram for gram in texts.vocabulary if gram not in self.vocabulary]
         vocabulary = dict(self.vocabulary) | {gram: at for at, gram in enumerate(unseen, len(self.vocabulary))}
-        terms, rows, counts = _flat(list(bags.values()), vocabulary)
-        rows = np.array(list(bags), dtype=np.int32)[rows] if bags else rows
+        terms, rows, counts = texts.bags()
+        terms = np.array([vocabulary[gram] for gram in texts.vocabulary], dtype=np.int64)[terms]
+        rows = np.array([row for row, old in enumerate(origin) if old is None], dtype=np.int32)[rows]
         kept = moved[self.rows] >= 0
         held = np.repeat(np.arange(len(self.vocabulary)), np.diff(self.starts))[kept]
         return self.of(
@@ -131,15 +132,6 @@ class Postings:
         return cls(vocabulary, starts, rows, counts, held["worth"], float(held["fresh"]), size, weights)
 
 
-def _flat(
-    bags: Sequence[Mapping[str, float]], vocabulary: Mapping[str, int]
-) -> tuple[NDArray[np.int64], NDArray[np.int32], Scores]:
-    terms = np.array([vocabulary[gram] for bag in bags for gram in bag], dtype=np.int64)
-    rows = np.repeat(np.arange(len(bags), dtype=np.int32), [len(bag) for bag in bags])
-    counts = np.array([count for bag in bags for count in bag.values()], dtype=np.float32)
-    return terms, rows, counts
-
-
 def _weights(starts: NDArray[np.int64], rows: NDArray[np.int32], counts: Scores, worth: Scores, size: int) -> Scores:
     lengths = np.bincount(rows, counts, minlength=size).astype(np.float32)
     mean = max(float(lengths.mean()), 1e-6) if size else 1.0
@@ -168,13 +160,12 @@ class LexicalIndex:
 
     def patched(self, documents: Sequence[Document], origin: Sequence[int | None]) -> LexicalIndex:
         """The same for other documents: document i is the old one origin[i], or a new one where that is None."""
-        fresh = {at: document for at, document in enumerate(documents) if origin[at] is None}
-        bags = {at: bag_of(document) for at, document in fresh.items()}
+        fresh = Texts.of([document for document, old in zip(documents, origin, strict=True) if old is None])
         plain = [
             _plain(document) if old is None else self.plain[old]
             for document, old in zip(documents, origin, strict=True)
         ]
-        return LexicalIndex(self.whole.patched(origin, bags), tuple(plain), _exact(plain))
+        return LexicalIndex(self.whole.patched(origin, fresh), tuple(plain), _exact(plain))
 
     def save(self, path: Path) -> None:
         """Write one .npz file."""

@@ -20,7 +20,7 @@ from indexes.manifest import BadIndex, Manifest
 from knowledge.exam import Question
 from knowledge.release import Release, write
 
-SMALL = 30  # documents that may differ: beyond, the words they bring are worth learning
+SMALL = 30  # documents that may go or come, a changed one doing both: beyond, their words are worth learning
 
 
 def patch(release: Release, root: Path, base: SearchEngine, exam: Sequence[Question] = ()) -> Path | None:
@@ -34,7 +34,8 @@ def patch(release: Release, root: Path, base: SearchEngine, exam: Sequence[Quest
     held = documents(release)
     origin = _origin(base.documents, held)
     gone = set(range(len(base.documents))) - set(origin)
-    if not held or len(gone) + origin.count(None) > SMALL or base.dense_ready is (base.manifest.model is None):
+    complete = base.dense_ready == (base.manifest.model is not None)
+    if not held or not complete or len(gone) + origin.count(None) > SMALL:
         return None
     place = place_of(release, root)
     if there(place, base.manifest.model):

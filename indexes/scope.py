@@ -52,9 +52,14 @@ class Gate:
             return cls(vocabulary, held["weights"], held["rarity"], float(held["bias"]))
 
 
+def source() -> bytes:
+    """The packaged file of messages as it is."""
+    return (resources.files("indexes") / "scope.yaml").read_bytes()
+
+
 def samples() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The packaged messages: those that follow on something said before, and those that are not for the library."""
-    held = yaml.safe_load((resources.files("indexes") / "scope.yaml").read_text(encoding="utf-8"))
+    held = yaml.safe_load(source())
     return tuple(held["following"]), tuple(text for texts in held["outside"].values() for text in map(str, texts))
 
 

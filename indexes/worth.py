@@ -81,20 +81,6 @@ class Texts:
         return cells % size, (cells // size).astype(np.int32), counts
 
 
-def bag_of(document: Document) -> dict[str, float]:
-    """One document as one bag: the same as `Texts.bags` makes of it among others."""
-    lines = [Counter(grams(text)) for text in _lines(document)]
-    body = Counter(grams(document.body))
-    total: dict[str, float] = {}
-    for line in lines:
-        weight = (LINE / max(sum(line.values()), 1)) ** 0.5
-        for gram, count in line.items():
-            total[gram] = total.get(gram, 0.0) + weight * count
-    for gram, count in body.items():
-        total[gram] = total.get(gram, 0.0) + BODY * count
-    return total
-
-
 def _leaning(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Kullback-Leibler divergence of each column (a gram's topics) from the mean column; never quite nought."""
     mean = table.sum(axis=1, keepdims=True) + 1e-9

@@ -117,7 +117,7 @@ def stale(settings: Settings) -> bool:
 
 def _fingerprint(packaged: Library) -> str:
     """What an index is made from: the library, and the messages that the gate learns from."""
-    return hashlib.sha256(f"{digest(packaged)} {scope.samples()}".encode()).hexdigest()
+    return hashlib.sha256(digest(packaged).encode() + scope.source()).hexdigest()
 
 
 def _read(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from knowledge import tally
 from knowledge.model import Entry, Library
 from knowledge.outline import FILE, Point
 from knowledge.rules.problem import Problem
@@ -37,15 +38,10 @@ def check(library: Library, points: Sequence[Point]) -> Iterator[Problem]:
 
 def gaps(library: Library) -> Iterator[tuple[str, str]]:
     """Give topic and stage wherever a topic occurs and no entry of it is for that stage."""
-    held = {
-        (entry.topics[0], stage)
-        for entry in library.entries.values()
-        for stage in entry.stages or library.taxonomy.stages
-        if entry.topics
-    }
+    counts = tally.by_stage(library)
     for topic in library.taxonomy.topics.values():
         for stage in topic.stages:
-            if stage in library.taxonomy.stages and (topic.id, stage) not in held:
+            if counts[topic.id].get(stage) == 0:
                 yield topic.id, stage
 
 

@@ -22,6 +22,7 @@ import torch
 
 from indexes import build as building
 from indexes.dense import DenseIndex
+from indexes.documents import documents
 from indexes.engine import SearchEngine
 from indexes.evaluate import query_of
 from indexes.hits import Query
@@ -57,15 +58,9 @@ def mixed(library: Library, size: int, lines: int, luck: random.Random) -> Libra
 def opened(release: Release, like: SearchEngine) -> SearchEngine:
     """An engine over a release with the model of another."""
     assert like.embedder is not None
-    made = SearchEngine(like.path, like.manifest, release, LexicalIndex.build(_documents(release)), like.gate)
+    made = SearchEngine(like.path, like.manifest, release, LexicalIndex.build(documents(release)), like.gate)
     made.add_dense(like.embedder, DenseIndex.build(made.documents, like.embedder))
     return made
-
-
-def _documents(release: Release) -> Sequence[object]:
-    from indexes.documents import documents  # noqa: PLC0415
-
-    return documents(release)
 
 
 def milliseconds(act: Callable[[], object], rounds: int) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from indexes.belief import LEXICAL_ONLY, WITH_DENSE, Belief, Signs
 
 def test_a_belief_is_a_likelihood_and_never_overflows() -> None:
     assert Belief(0.0).of(Signs()) == 0.5
-    assert Belief(0.0, margin=1.0).of(Signs(margin=1.0)) == pytest.approx(0.731, abs=1e-3)
+    assert Belief(0.0, Signs(margin=1.0)).of(Signs(margin=1.0)) == pytest.approx(0.731, abs=1e-3)
     assert Belief(1e9).of(Signs()) == pytest.approx(1)
     assert Belief(-1e9).of(Signs()) == pytest.approx(0)
 
