@@ -41,8 +41,9 @@ lint: $(DEV_STAMP) ## Style, types and layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-eval: $(DEV_STAMP) ## Measure how well questions find their entries, beside what others do
+eval: $(DEV_STAMP) ## Measure how well questions find their entries and dangers are found, beside what others do
 	@$(BIN)/python -m bot eval retrieval
+	@$(BIN)/python -m bot eval safety
 
 bench: $(DEV_STAMP) ## Measure the whole path beside a bare echo, and searching and building by size
 	@$(BIN)/python -m tests.bench

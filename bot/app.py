@@ -23,17 +23,22 @@ from bot.channels.wechat.client import WeChatClient
 from bot.dialogue.bearings import Bearings
 from bot.dialogue.turn import Seams, Turns
 from bot.handoff import duty
-from bot.jobs import publish, recover, retain, watch
-from bot.jobs.alert import Alerts
+from bot.jobs import escalate, publish, recover, retain, watch
+from bot.jobs.alert import Alerts, Robots
+from bot.jobs.rules import Following
 from bot.jobs.runner import Runner
 from bot.jobs.send import Sender
 from bot.safety import assess
+from bot.safety.classifier import trained
 from bot.settings import Settings, SettingsError
 from bot.store import schema
 from bot.store.database import open_engine
 from bot.store.wake import Wakes
 from bot.web import pages
 from bot.web.accounts import Accounts
+from bot.web.admin.safety import Safety
+from bot.web.admin.safety_findings import Findings
+from bot.web.admin.safety_rules import RulePages
 from bot.web.admin.views import Admin
 from bot.web.conversation import StoredThread
 from bot.web.desk.stream import DeskStream
@@ -86,6 +91,7 @@ class Services:
     turns: Turns
     wakes: Wakes
     alerts: Alerts
+    rules: Following
     clock: Callable[[], datetime]
     background: Background = field(default_factory=Background)
 
@@ -126,7 +132,7 @@ def services(
     if settings.default_region and settings.default_region not in bearings.tools().library.regions:
         message = f"BOT_DEFAULT_REGION: there is no region {settings.default_region!r} in regions.csv"
         raise SettingsError(message)
-    alerts = Alerts(engine, clock, settings.alert_webhook.get_secret_value(), session)
+    alerts = Alerts(engine, clock, Robots.of(settings), session)
     seams = Seams(
         tools=bearings.tools,
         desk=_desk(settings),
@@ -136,7 +142,7 @@ def services(
     )
     turns = Turns(engine, held, seams)
     wakes = Wakes(database_url, lambda _error: observe.FAILURES.labels("wake").inc())
-    return Services(settings, engine, held, bearings, turns, wakes, alerts, clock)
+    return Services(settings, engine, held, bearings, turns, wakes, alerts, Following(engine), clock)
 
 
 def _desk(settings: Settings) -> Callable[[datetime, int], duty.Desk]:
@@ -200,7 +206,13 @@ def _pages(app: web.Application, made: Services, health: Health) -> None:
     admin = Admin(made.engine, made.live, made.bearings.tools, made.clock, settings)
     desk_stream = DeskStream(desk, made.wakes)
     app.on_shutdown.append(desk_stream.stop)
-    app.add_routes(routes(accounts, desk, desk_stream, admin, health))
+    safety = Safety(
+        made.engine,
+        made.clock,
+        Findings(made.engine, made.clock),
+        RulePages(made.engine, made.clock, made.rules.look),
+    )
+    app.add_routes(routes(accounts, desk, desk_stream, admin, safety, health))
     if settings.wechat_on:
         table, pending = account.webhook(settings, made.engine, made.turns, made.clock)
         app.add_routes(table)
@@ -222,6 +234,7 @@ def _running(
             stack.push_async_callback(made.background.stop)
             made.background.start(_warm())
             made.background.start(_follow(made))
+            made.background.start(made.rules.follow())
             if only != "jobs":
                 made.background.start(made.wakes.listen())
             runner = _jobs(made, sessions[0]) if only != "web" else None
@@ -234,8 +247,11 @@ def _running(
 
 
 async def _warm() -> None:
-    """Load the safety patterns, so that the first message does not wait half a second for them."""
+    """Load what safety needs, so that the first message does not wait half a second for it."""
     await asyncio.to_thread(assess, "")
+    if trained() is None:
+        observe.FAILURES.labels("classifier").inc()
+        _log.error("the classifier could not be read: the patterns decide alone")
 
 
 async def _upgrade(engine: AsyncEngine, runner: Runner | None) -> None:
@@ -272,5 +288,6 @@ def _jobs(made: Services, session: aiohttp.ClientSession) -> Runner:
             recover.job(made.engine, made.turns, made.clock),
             retain.job(made.engine, settings.retention_days, made.clock),
             watch.job(made.engine),
+            escalate.job(made.engine, made.alerts, settings.acknowledge_minutes, made.clock),
         )
     )

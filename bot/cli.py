@@ -19,12 +19,14 @@ index_app = typer.Typer(no_args_is_help=True, help="The search index made from t
 staff_app = typer.Typer(no_args_is_help=True, help="Accounts of counsellors, editors and administrators.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 wechat_app = typer.Typer(no_args_is_help=True, help="The service account.")
+safety_app = typer.Typer(no_args_is_help=True, help="How danger is recognised.")
 eval_app = typer.Typer(no_args_is_help=True, help="How good it is, measured.")
 app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(index_app, name="index")
 app.add_typer(staff_app, name="staff")
 app.add_typer(db_app, name="db")
 app.add_typer(wechat_app, name="wechat")
+app.add_typer(safety_app, name="safety")
 app.add_typer(eval_app, name="eval")
 
 
@@ -105,6 +107,32 @@ def eval_retrieval(
             _fail(str(error))
         if not good:
             raise typer.Exit(1)
+
+
+@eval_app.command("safety")
+def eval_safety(
+    *,
+    public: Annotated[Path | None, typer.Option(help="JSON lines of PsySUICIDE's form, measured beside ours.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the first table as JSON.")] = False,
+) -> None:
+    """Measure how many dangers are found and how many false alarms are rung, beside what others do."""
+    with _configured() as settings:
+        from bot.commands.eval_safety import run  # noqa: PLC0415
+
+        try:
+            good = run(settings, public, as_json=json)
+        except (ValueError, OSError) as error:
+            _fail(str(error))
+        if not good:
+            raise typer.Exit(1)
+
+
+@safety_app.command("train")
+def safety_train() -> None:
+    """Train the classifier from the labelled messages and write it into the package."""
+    from bot.commands.safety import train  # noqa: PLC0415
+
+    train()
 
 
 @app.command()

@@ -84,6 +84,8 @@ class Assessment:
     evidence: tuple[str, ...] = ()
     child_writing: bool = False
     signs: tuple[str, ...] = ()  # names of the scenes seen, so that signs of several messages can add up
+    # Who found it: ids of patterns, "classifier", "conversation", "memory", "failure". No part of what was judged.
+    found: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def crisis(self) -> bool:

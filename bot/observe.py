@@ -27,6 +27,8 @@ FAILURES = Counter("bot_failures_total", "Errors caught at an edge", ["where"])
 SENDS = Counter("bot_sends_total", "Messages handed to a channel", ["channel", "result"])
 SWAPS = Counter("bot_index_swaps_total", "Indexes swapped in", ["result"])
 OUTBOX = Gauge("bot_outbox_pending", "Messages waiting to be sent")
+ALERTS = Counter("bot_alerts_total", "Alerts of staff handed to a group robot", ["to", "delivered"])
+UNACKNOWLEDGED = Gauge("bot_cases_unacknowledged", "High and urgent cases that nobody has said they look at")
 CASES_OPEN = Gauge("bot_cases_open", "Cases waiting for a person", ["kind"])
 
 

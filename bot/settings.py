@@ -63,6 +63,15 @@ class Settings(BaseSettings):
     alert_webhook: SecretStr = Field(
         SecretStr(""), description="WeCom group robot address for crisis alerts; number and level only are sent"
     )
+    supervisor_webhook: SecretStr = Field(
+        SecretStr(""), description="The supervisor's robot, when nobody acknowledges; empty: the nearest one configured"
+    )
+    next_station_webhook: SecretStr = Field(
+        SecretStr(""), description="The next station's robot, the last step; empty: the nearest one configured"
+    )
+    acknowledge_minutes: int = Field(
+        5, ge=1, le=120, description="Minutes in which an urgent case must be acknowledged; a high one has three times"
+    )
 
     @field_validator("wechat_aes_key")
     @classmethod

@@ -44,6 +44,9 @@ SETTINGS_ZH: Mapping[str, str] = {
     "retention_days": "对话保留多少天，到期删除",
     "log_json": "日志写成一行一个 JSON",
     "alert_webhook": "企业微信群机器人的地址，有危机时提醒；只发编号和级别",
+    "supervisor_webhook": "没有人确认时，提醒主管用的群机器人；空着就用最近的一个",
+    "next_station_webhook": "还没有人确认时，转告下一站用的群机器人；空着就用最近的一个",
+    "acknowledge_minutes": "紧急的事项几分钟内要有人确认；级别“高”的，时间是三倍",
 }
 
 COMMANDS_ZH: Mapping[str, str] = {
@@ -52,6 +55,8 @@ COMMANDS_ZH: Mapping[str, str] = {
     "ask": "回答问题：标准输入一行一个 JSON，标准输出一行一个 JSON",
     "chat": "在终端里和机器人说话",
     "eval retrieval": "量一量问题找答案的准头，和别人的做法比",
+    "eval safety": "量一量危险认出多少、误报多少，和别人的做法比",
+    "safety train": "用标注过的消息训练危险分类器，写进程序包",
     "backup": "把数据库、正在用的索引和签名密钥写成一个文件",
     "restore": "恢复一份备份",
     "health": "问正在运行的服务好了没有，给容器健康检查用",

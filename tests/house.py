@@ -137,8 +137,18 @@ def duty_hours() -> str:
 
 
 @pytest.fixture
+def alert_webhook() -> str:
+    return ""
+
+
+@pytest.fixture
 async def house(
-    database_url: str, tmp_path: Path, search_engine: SearchEngine, house_clock: Clock, duty_hours: str
+    database_url: str,
+    tmp_path: Path,
+    search_engine: SearchEngine,
+    house_clock: Clock,
+    duty_hours: str,
+    alert_webhook: str,
 ) -> AsyncIterator[House]:
     account = Account(webhook="")
     fake = FakeWeChat(account, clock=house_clock, rng=random.Random(7))
@@ -152,6 +162,7 @@ async def house(
         wechat_aes_key=SecretStr(account.aes_key),
         wechat_api_base=str(fake_server.make_url("")).rstrip("/"),
         duty_hours=duty_hours,
+        alert_webhook=SecretStr(alert_webhook),
     )
     app = build(settings, database_url, clock=house_clock, live=Live(search_engine))
     server = TestServer(app)

@@ -13,14 +13,26 @@ TIMEOUT = aiohttp.ClientTimeout(total=5, connect=2)
 _LEVELS = {"urgent": "紧急", "high": "高", "concern": "关注", "none": "平常"}
 
 
-async def alert(session: aiohttp.ClientSession, address: str, *, case_id: int, level: str) -> None:
-    """Tell the group that a case waits.
+# What each addressee of a round reads; the first round is worded apart, because nothing is late yet.
+_FIRST = "有家长需要人接手：第 {case} 件，风险 {level}。请打开工作台。"
+_LATER = {
+    "staff": "还没有人确认：第 {case} 件，风险 {level}。请马上打开工作台，点“我看到了”。",
+    "supervisor": "请主管来看：第 {case} 件，风险 {level}，值班老师还没有人确认。请打开工作台。",
+    "next-station": "请下一站帮忙：第 {case} 件，风险 {level}，我们这边还没有人确认。请打开工作台，或联系我们的主管。",
+}
+
+
+async def alert(
+    session: aiohttp.ClientSession, address: str, *, case_id: int, level: str, to: str = "staff", overdue: bool = False
+) -> None:
+    """Tell a group that a case waits.
 
     Raises:
         ChannelError: the robot was not reached or refused.
     """
-    words = f"有家长需要人接手：第 {case_id} 件，风险 {_LEVELS[level]}。请打开工作台。"
-    body = {"msgtype": "text", "text": {"content": words, "mentioned_list": ["@all"] if level == "urgent" else []}}
+    words = (_LATER[to] if overdue else _FIRST).format(case=case_id, level=_LEVELS[level])
+    everybody = level == "urgent" or overdue
+    body = {"msgtype": "text", "text": {"content": words, "mentioned_list": ["@all"] if everybody else []}}
     try:
         async with session.post(address, json=body, timeout=TIMEOUT) as response:
             answer = await response.json(content_type=None)

@@ -11,7 +11,7 @@ from bot.dialogue.intents import LIVES_HERE
 from bot.dialogue.notice import with_notice
 from bot.messages import Block
 from bot.parents.profile import Profile
-from bot.safety import gentle, remember, review
+from bot.safety import gentle, quiet, remember, review
 
 _SHORT = 8  # so few characters with a place in them only say where one is
 _QUESTIONS = frozenset({"guidance", "policy", "service", "activity", "out-of-scope"})
@@ -22,7 +22,9 @@ def close(scene: Scene, decision: Decision) -> Decision:
     if decision.erase:
         return decision
     risk = remember(scene.assessment, scene.state.risk, scene.now)
-    decision = replace(decision, state=replace(decision.state, risk=risk))
+    said = scene.state.saying("" if scene.plan.act else scene.plan.words, scene.now)
+    hushed = decision.state.quiet or quiet(scene.assessment)
+    decision = replace(decision, state=replace(decision.state, risk=risk, said=said, quiet=hushed))
     if decision.intent != "crisis" and decision.replies:
         decision = _cared(scene, decision)
         decision = with_notice(decision)
@@ -34,7 +36,7 @@ def _cared(scene: Scene, decision: Decision) -> Decision:
     """The gentle words at concern; a danger that is remembered gets its line with answers, a concern is said once."""
     if scene.assessment.level != "concern":
         return decision
-    remembered = not scene.assessment.evidence and scene.state.risk is not None
+    remembered = "memory" in scene.assessment.found
     if remembered and (decision.intent not in _QUESTIONS or scene.state.danger(scene.now) is None):
         return decision
     return _with(decision, gentle(scene.assessment, regions=scene.regions, now=scene.now))

@@ -62,11 +62,9 @@ def _crisis(scene: Scene) -> Decision | None:
         now=scene.now,
         people=People(alerted=True, on_duty=duty.on_duty, opens=duty.opens),
     )
-    quiet = scene.state.quiet or scene.assessment.kind == "domestic-violence"
     decision = scene.answer(
         "crisis",
         reply,
-        quiet=quiet,
         offered=(),
         others=(),
         misses=0,
@@ -126,7 +124,8 @@ def _aftermath(scene: Scene) -> Decision | None:
     if danger is None or scene.now - danger.at > CONTEXT_LASTS or scene.plan.intent not in ("guidance", "smalltalk"):
         return None
     if not scene.plan.firm and sounds_safe(scene.plan.words):
-        return scene.answer("crisis", aftercare(danger.kind, regions=scene.regions, now=scene.now), misses=0)
+        care = aftercare(danger.kind, child=danger.child_writing, regions=scene.regions, now=scene.now)
+        return scene.answer("crisis", care, misses=0)
     near = _near_danger(scene, danger.kind)
     if near is not None:
         return guidance.show(scene, near, others=[])

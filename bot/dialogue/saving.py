@@ -17,7 +17,7 @@ from bot.handoff.duty import Desk
 from bot.messages import Assessment, Inbound, InboundKind, Reply
 from bot.parents.profile import Profile
 from bot.privacy import mask
-from bot.store import conversations, inbounds, learning, outbox, thread
+from bot.store import conversations, detections, inbounds, learning, outbox, thread
 from bot.store.conversations import Conversation
 from bot.store.inbounds import Receipt
 from indexes.hits import Hits
@@ -26,6 +26,8 @@ from indexes.hits import Hits
 SPOKEN: frozenset[InboundKind] = frozenset(
     ("text", "image", "voice", "video", "location", "link", "unsupported", "click")
 )
+
+_OWN = frozenset({"classifier", "conversation", "failure"})  # layers that find something without quoting it
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,12 @@ async def save(
     return Saved(parts[0] if parts and via == "passive" and not spoken else None, case_id)
 
 
+def _shown(assessment: Assessment) -> bool:
+    """Whether this very message shows a danger: what is only remembered of earlier ones is no finding."""
+    own = bool(assessment.evidence) or bool(_OWN & set(assessment.found))
+    return own and assessment.level != "none"
+
+
 async def _parts(
     conn: AsyncConnection,
     conversation: Conversation,
@@ -149,7 +157,9 @@ async def _parts(
     if inbound.surface != "push":
         return []
     said = [part for reply in decision.replies for part in channel.parts(reply, conversation.sender)]
-    return [*(await _parked(conn, conversation, channel, now) if conversation.parked else []), *said]
+    # A quiet parent holds the phone when they speak or tap; an event may come while somebody else does.
+    there = inbound.kind in SPOKEN or not conversation.state.get("quiet")
+    return [*(await _parked(conn, conversation, channel, now) if conversation.parked and there else []), *said]
 
 
 async def _way(conn: AsyncConnection, receipt: Receipt, now: datetime, passive: str | None) -> str:
@@ -189,6 +199,9 @@ async def _lines(
     if not rows:
         return []
     ids = await thread.add(conn, conversation.id, rows, at=now, case_id=case_id)
+    if inbound.kind in SPOKEN and _shown(decided.assessment):  # the parent's own line is the first
+        found = decided.assessment
+        await detections.record(conn, conversation.id, found, message_id=ids[0], case_id=case_id, at=now)
     # Only somebody who looks at a page waits for a line: a web parent, or staff with an open case.
     if inbound.surface == "page" or case_id is not None:
         await thread.wake(conn, conversation.id)

@@ -21,6 +21,9 @@ HOLDERS: tuple[Holder, ...] = ("bot", "queue", "person")
 # After so long a silence a new message is a new conversation: nothing is carried over but the risk.
 CONTEXT_LASTS = timedelta(hours=2)
 RISK_LASTS = LASTING
+# What is told piece by piece is told within minutes: so many of the last messages, so many characters of each.
+PIECES_LAST = timedelta(minutes=10)
+PIECES, PIECE_LENGTH = 3, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class State:
     not shown, `listings` all that were shown for it. `awaiting` names the one thing that the next message
     is taken for (`erase`, `suggestion`). `quiet`: somebody dangerous may read this phone. `asked` is what the
     last reply asked back; it is there for one turn, so that two such questions never follow each other.
+    `said` are the last words of the parent, oldest first: a danger may be told in pieces.
     """
 
     topic: str | None = None
@@ -62,6 +66,7 @@ class State:
     asked: Asked | None = None
     awaiting: str | None = None
     risk: Memory | None = None
+    said: tuple[str, ...] = ()
     notice_shown: bool = False
     quiet: bool = False
     holder: Holder = "bot"
@@ -77,6 +82,14 @@ class State:
         if self.risk is None or self.risk.level not in ("high", "urgent") or now - self.risk.at > RISK_LASTS:
             return None
         return self.risk
+
+    def pieces(self, now: datetime) -> tuple[str, ...]:
+        """Give the last words, if they were said just now."""
+        return self.said if self.at is not None and now - self.at <= PIECES_LAST else ()
+
+    def saying(self, words: str, now: datetime) -> tuple[str, ...]:
+        """Give the last words with these as the newest."""
+        return (*self.pieces(now), words[-PIECE_LENGTH:])[-PIECES:] if words else self.pieces(now)
 
     def to_json(self) -> dict[str, Any]:
         """Give plain JSON values; `from_json` reads them back."""
@@ -102,6 +115,7 @@ class State:
             asked=_asked(raw.get("asked")),
             awaiting=_text(raw.get("awaiting")),
             risk=_memory(raw.get("risk")),
+            said=_texts(raw.get("said")),
             notice_shown=raw.get("notice_shown") is True,
             quiet=raw.get("quiet") is True,
             holder=cast("Holder", raw["holder"]) if raw.get("holder") in HOLDERS else "bot",
@@ -154,4 +168,5 @@ def _memory(value: object) -> Memory | None:
     at, level = _moment(value.get("at")), value.get("level")
     if at is None or level not in LEVELS:
         return None
-    return Memory(cast("Level", level), _text(value.get("kind")), at, _texts(value.get("signs")))
+    child = value.get("child_writing") is True
+    return Memory(cast("Level", level), _text(value.get("kind")), at, _texts(value.get("signs")), child)

@@ -23,7 +23,7 @@ from bot.dialogue.phrases import phrase
 from bot.dialogue.plan import plan
 from bot.handoff.duty import Desk
 from bot.messages import Assessment, Inbound, Opening, Paragraph, Reply
-from bot.safety import People, assess, protocol, recall
+from bot.safety import People, assess, in_conversation, protocol
 from bot.store import cases, conversations, inbounds
 from bot.store.conversations import Conversation
 from bot.store.database import DOWN, SQLAlchemyError
@@ -188,7 +188,8 @@ class Turns:
         self, conn: AsyncConnection, inbound: Inbound, shown: Assessment, conversation: Conversation, now: datetime
     ) -> saving.Decided:
         state, profile = saving.loaded(conversation)
-        assessment = recall(shown, state.risk, now)
+        words = saving.words(inbound)
+        assessment = in_conversation(shown, words, state.pieces(now), state.risk, now)
         tools = self._seams.tools()
         planned = plan(state, profile, inbound, tools)
         hits = await self._search(planned.query)

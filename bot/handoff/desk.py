@@ -7,20 +7,24 @@ goes out only from the case's owner.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.kinds import KINDS, within
-from bot.messages import LEVELS, Opening, Paragraph, Reply
-from bot.store import cases, conversations, outbox, thread
-from bot.store.cases import Case
+from bot.handoff.sending import event_line, to_parent
+from bot.messages import LEVELS, Opening
+from bot.store import cases, conversations, thread
+from bot.store.cases import GRAVE, Case
 from bot.store.conversations import Conversation
 from bot.store.events import CaseTag
 from bot.store.people import Staff
+from bot.store.wake import DESK, wake
 
 MAX_REPLY = 600  # characters: one WeChat message of 2048 bytes holds them
+# The same danger said again soon after somebody has looked is no news.
+LOOKED_LASTS = timedelta(minutes=30)
 
 
 class DeskError(Exception):
@@ -66,23 +70,43 @@ async def open_case(
         )
     else:
         case_id = found.id
-        await _join(conn, found, kind, opening, due)
+        await _join(conn, found, kind, opening, due, now)
     tag = CaseTag.OPENED if found is None else CaseTag.JOINED
     await cases.add_event(conn, case_id, tag, actor="bot", at=now, detail={"level": opening.level})
+    await wake(conn, DESK)
     holder = conversation.holder
     if holder == "bot" and on_duty and kind == "chat":
         holder = "queue"
     return Opened(case_id, found is None, holder)
 
 
-async def _join(conn: AsyncConnection, found: Case, kind: str, opening: Opening, due: datetime) -> None:
-    """Add to an open case: the graver level with its reason and evidence, the earlier due time, danger before talk."""
+async def _join(conn: AsyncConnection, found: Case, kind: str, opening: Opening, due: datetime, now: datetime) -> None:
+    """Add to an open case: the graver level with its reason and evidence, the earlier due time, danger before talk.
+
+    News of a danger must be looked at again, also by who has taken the case, so the alerts begin anew.
+    """
     changes: dict[str, Any] = {"due_at": min(found.due_at, due)}
-    if opening.level in ("high", "urgent"):
+    if opening.level in GRAVE:
         changes["kind"] = kind
-    if LEVELS.index(opening.level) > LEVELS.index(found.level):
-        changes |= {"level": opening.level, "reason": opening.reason, "detail": dict(opening.detail)}
+    worse = LEVELS.index(opening.level) - LEVELS.index(found.level)
+    news = opening.level in GRAVE and (worse > 0 or _again(found, opening, now))
+    if worse > 0 or (news and worse == 0):
+        quiet = bool(found.detail.get("quiet") or opening.detail.get("quiet"))
+        detail = {**opening.detail, "quiet": quiet} if quiet else dict(opening.detail)
+        changes |= {"level": opening.level, "reason": opening.reason, "detail": detail}
+    if news:
+        changes |= {"acknowledged_at": None, "alerts": 0, "alerted_at": None}
     await cases.change(conn, found.id, expect=("open", "claimed"), **changes)
+
+
+def _again(found: Case, opening: Opening, now: datetime) -> bool:
+    """Whether a danger that somebody has looked at is another one now, or said again after a while.
+
+    What nobody has looked at yet is not begun anew by more of the same: that would hold up the escalation.
+    """
+    looked = found.acknowledged_at
+    other = found.detail.get("risk_kind") != opening.detail.get("risk_kind")
+    return looked is not None and (other or abs(now - looked) > LOOKED_LASTS)
 
 
 async def _held(conn: AsyncConnection, case_id: int, staff: Staff | None) -> tuple[Case, Conversation]:
@@ -111,10 +135,28 @@ async def claim(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime
     if not taken:
         message = f"{case.owner}已经接了这一件。" if case.state == "claimed" else "这一件已经结束了。"
         raise DeskError(message)
+    await _seen(conn, case, staff, now)
     await cases.add_event(conn, case_id, CaseTag.CLAIMED, actor=staff.name, at=now)
     if KINDS[case.kind].talks:
         await conversations.save(conn, conversation.id, holder="person", case_id=case_id)
-        await _event_line(conn, conversation, f"{staff.name}已接入，下面由老师和您说。", case_id, now)
+        await event_line(conn, conversation, f"{staff.name}已接入，下面由老师和您说。", case_id, now)
+
+
+async def acknowledge(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime) -> None:
+    """Say that one looks at a danger, without taking the case: the alerts stop."""
+    case, _ = await _held(conn, case_id, None)
+    if case.state == "closed":
+        message = "这一件已经结束了。"
+        raise DeskError(message)
+    await _seen(conn, case, staff, now)
+
+
+async def _seen(conn: AsyncConnection, case: Case, staff: Staff, now: datetime) -> None:
+    """Stop the alerts of a danger: a person looks at it. Other cases have none."""
+    if case.unseen:
+        await cases.change(conn, case.id, expect=("open", "claimed"), acknowledged_at=now)
+        await cases.add_event(conn, case.id, CaseTag.ACKNOWLEDGED, actor=staff.name, at=now)
+    await wake(conn, DESK)
 
 
 def _written(text: str) -> str:
@@ -128,8 +170,13 @@ def _written(text: str) -> str:
     return words
 
 
-async def reply(conn: AsyncConnection, case_id: int, staff: Staff, text: str, key: str, now: datetime) -> None:
-    """Send a counsellor's words: into the thread, and to WeChat through the outbox. The same key is sent once."""
+async def reply(
+    conn: AsyncConnection, case_id: int, staff: Staff, text: str, key: str, now: datetime, *, safe: bool = False
+) -> None:
+    """Send a counsellor's words: into the thread, and to WeChat through the outbox. The same key is sent once.
+
+    In a quiet conversation they wait for the parent's next message, unless it is `safe`: the parent has said so.
+    """
     words = _written(text)
     case, conversation = await _held(conn, case_id, staff)
     if case.state != "claimed":
@@ -139,19 +186,23 @@ async def reply(conn: AsyncConnection, case_id: int, staff: Staff, text: str, ke
         return
     if KINDS[case.kind].talks and conversation.holder != "person":  # handed back before: who speaks has the voice
         await conversations.save(conn, conversation.id, holder="person", case_id=case_id)
-    await _to_parent(conn, conversation, words, staff.name, case_id, key, now)
+    await to_parent(conn, conversation, words, staff.name, case_id, key, now, safe=safe)
     await cases.add_event(conn, case_id, CaseTag.ANSWERED, actor=staff.name, at=now)
+    if case.answered_at is None:
+        await cases.change(conn, case_id, expect=("claimed",), answered_at=now)
+    await _seen(conn, case, staff, now)
 
 
 async def note(conn: AsyncConnection, case_id: int, staff: Staff, text: str, key: str, now: datetime) -> None:
     """Write a note that only colleagues see."""
     words = _written(text)
-    _, conversation = await _held(conn, case_id, staff)
+    case, conversation = await _held(conn, case_id, staff)
     if await thread.has_key(conn, conversation.id, key):
         return
     row = thread.said("note", words, key=key, author=staff.name)
     await thread.add(conn, conversation.id, [row], at=now, case_id=case_id)
     await thread.wake(conn, conversation.id)
+    await _seen(conn, case, staff, now)
 
 
 async def hand_back(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime) -> None:
@@ -165,7 +216,7 @@ async def hand_back(conn: AsyncConnection, case_id: int, staff: Staff, now: date
         raise DeskError(message)
     await conversations.save(conn, conversation.id, holder="bot")
     await cases.add_event(conn, case_id, CaseTag.RETURNED, actor=staff.name, at=now)
-    await _event_line(conn, conversation, "老师先离开一下，自动助手继续在这里。", case.id, now)
+    await event_line(conn, conversation, "老师先离开一下，自动助手继续在这里。", case.id, now)
 
 
 async def close(conn: AsyncConnection, case_id: int, staff: Staff, outcome: str, now: datetime) -> None:
@@ -174,6 +225,9 @@ async def close(conn: AsyncConnection, case_id: int, staff: Staff, outcome: str,
         message = "请写一句结果再结束。"
         raise DeskError(message)
     case, conversation = await _held(conn, case_id, staff)
+    if case.unseen:  # it came while the form was being filled in, and would be closed unread
+        message = "家长刚才又说了紧急的情况，请先看一看，点“我看到了”，再结案。"
+        raise DeskError(message)
     closed = await cases.change(
         conn, case_id, expect=("claimed",), state="closed", outcome=outcome.strip(), closed_at=now
     )
@@ -181,9 +235,10 @@ async def close(conn: AsyncConnection, case_id: int, staff: Staff, outcome: str,
         message = "这一件已经结束了。"
         raise DeskError(message)
     await cases.add_event(conn, case_id, CaseTag.CLOSED, actor=staff.name, at=now)
+    await wake(conn, DESK)
     if KINDS[case.kind].talks:
         await conversations.save(conn, conversation.id, holder="bot", case_id=None)
-        await _event_line(conn, conversation, "对话已结束，自动助手继续在这里。", case_id, now)
+        await event_line(conn, conversation, "对话已结束，自动助手继续在这里。", case_id, now)
 
 
 async def withdraw(conn: AsyncConnection, conversation: Conversation, now: datetime) -> None:
@@ -198,38 +253,3 @@ async def withdraw(conn: AsyncConnection, conversation: Conversation, now: datet
         await cases.change(
             conn, case.id, expect=("open", "claimed"), state="closed", outcome="家长结束了对话", closed_at=now
         )
-
-
-async def _to_parent(
-    conn: AsyncConnection,
-    conversation: Conversation,
-    words: str,
-    author: str,
-    case_id: int,
-    key: str,
-    now: datetime,
-) -> None:
-    said = Reply((Paragraph(words),), automatic=False, author=author)
-    pushed = conversation.channel == "wechat"
-    row = thread.answered(said, state="pending" if pushed else "sent", key=key)
-    [message_id] = await thread.add(conn, conversation.id, [row], at=now, case_id=case_id)
-    if pushed:
-        parcel = {
-            "conversation_id": conversation.id,
-            "message_id": message_id,
-            "channel": conversation.channel,
-            "recipient": conversation.sender,
-            "text": f"{author}：{words}",
-            "automatic": False,
-            "author": author,
-            "due_at": now,
-        }
-        await outbox.put(conn, [parcel])
-    await thread.wake(conn, conversation.id)
-
-
-async def _event_line(
-    conn: AsyncConnection, conversation: Conversation, words: str, case_id: int, now: datetime
-) -> None:
-    await thread.add(conn, conversation.id, [thread.said("event", words)], at=now, case_id=case_id)
-    await thread.wake(conn, conversation.id)

@@ -1,7 +1,8 @@
 """Sending what the outbox holds: in order within a conversation, within what the channel lets us, never lost.
 
 delivered -> sent; closed window or used-up quota -> parked until the parent writes; trouble on the way -> again later,
-with growing pauses; what can never work -> failed, with the reason in the thread.
+with growing pauses; what can never work -> failed, with the reason in the thread. In a quiet conversation only what
+answers words that the parent has just written goes out; the rest is parked too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot import observe
 from bot.channels.base import Channel, ChannelError
 from bot.channels.wechat import quota
+from bot.handoff.sending import CONFIRMED, QUIET, quiet
 from bot.jobs.runner import Job
 from bot.store import conversations, outbox, thread
 from bot.store.outbox import Parcel
@@ -22,11 +24,13 @@ EVERY_SECONDS = 0.5  # a line of a counsellor is on its way within a second
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 TRIES = 10
+JUST = timedelta(minutes=1)  # so long after their words the parent has the phone in hand
 
 _log = observe.logger("send")
 _PARKED = {
     "window-closed": "家长超过 48 小时没有说话，等家长再来时送出",
     "quota-used": "这一轮能发的条数用完了，等家长再说话时送出",
+    "quiet": QUIET,
 }
 
 
@@ -70,11 +74,15 @@ class Sender:
             await self._end(parcel, "sent", "")
 
     async def _barred(self, parcel: Parcel) -> str | None:
-        """Ask the ledger whether a message may go; the reason when it may not."""
+        """Ask whether the parent may be written to now, and the ledger; the reason when a message may not go."""
         async with self._engine.begin() as conn:
             conversation = await conversations.lock(conn, parcel.conversation_id)
             if conversation is None:
                 return "window-closed"
+            if quiet(conversation) and parcel.reason != CONFIRMED:
+                heard = await thread.heard_at(conn, conversation.id)
+                if heard is None or abs(self._clock() - heard) > JUST:
+                    return "quiet"
             verdict = quota.may_send(quota.from_json(conversation.windows), self._clock())
         return None if verdict.allowed else verdict.why
 

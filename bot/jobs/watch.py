@@ -1,4 +1,4 @@
-"""Keeping the gauges that operations watch: what waits to be sent, what waits for a person."""
+"""Keeping the gauges that operations watch: what waits to be sent, what waits for a person or for their look."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def job(engine: AsyncEngine) -> Job:
         async with engine.connect() as conn:
             observe.OUTBOX.set(await outbox.pending(conn))
             waiting = await cases.open_by_kind(conn)
+            observe.UNACKNOWLEDGED.set(len(await cases.unseen(conn)))
         for kind in KINDS:
             observe.CASES_OPEN.labels(kind).set(waiting.get(kind, 0))
         return 0

@@ -3,9 +3,22 @@
 No database, no index, no model, no network: this answers when everything else is down.
 """
 
-from bot.safety.assess import assess, recall
+from bot.safety.assess import assess, in_conversation, recall
 from bot.safety.cases import opening, review
 from bot.safety.memory import Memory, remember
-from bot.safety.protocols import People, aftercare, gentle, protocol
+from bot.safety.protocols import People, aftercare, gentle, protocol, quiet
 
-__all__ = ["Memory", "People", "aftercare", "assess", "gentle", "opening", "protocol", "recall", "remember", "review"]
+__all__ = [
+    "Memory",
+    "People",
+    "aftercare",
+    "assess",
+    "gentle",
+    "in_conversation",
+    "opening",
+    "protocol",
+    "quiet",
+    "recall",
+    "remember",
+    "review",
+]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.messages import Assessment, Opening
-from bot.safety.protocols import words
+from bot.safety.protocols import quiet, words
 
 
 def opening(assessment: Assessment) -> Opening | None:
@@ -18,11 +20,19 @@ def review(assessment: Assessment) -> Opening | None:
 
 
 def _case(assessment: Assessment) -> Opening:
-    reasons = words()["reasons"]
     kind = assessment.kind or "other"
-    reason = reasons.get(kind, reasons["other"])
+    reason = _reason(kind)
     if assessment.child_writing:
         reason += " · 孩子本人在写"
-    detail = {"risk_kind": kind, "child_writing": assessment.child_writing, "quiet": kind == "domestic-violence"}
+    detail = {"risk_kind": kind, "child_writing": assessment.child_writing, "quiet": quiet(assessment)}
     detail["evidence"] = list(assessment.evidence)  # for the staff who take the case, shown beside its reason
     return Opening("crisis", assessment.level, reason, detail)
+
+
+def _reason(kind: str) -> str:
+    """The reason in Chinese; plain words where the packaged ones cannot be read, for the case must be opened."""
+    try:
+        reasons: Mapping[str, str] = words()["reasons"]
+        return reasons.get(kind, reasons["other"])
+    except Exception:  # noqa: BLE001 - see above
+        return "可能有危险"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_GAP = re.compile(r"\.\.\d+|~\d+|\.\{\d+,\d+\}|\.\d*|\s+")
+_GAP = re.compile(r"\.\.\d+|~\d+|\.\d*|\{\d+(?:,\d*)?\}|\s+")
+_MAYBE = re.compile(r"\{0,\d*\}")
 _GROUP = re.compile(r"\{[a-z-]+\}\??")
 _CLASS = re.compile(r"\[[^\]]*\]")
 _LITERAL = re.compile(r"[\w]")
@@ -15,7 +16,7 @@ def required(written: str) -> tuple[frozenset[str], ...]:
 
     Choices give the first characters of their alternatives; what is optional or not literal gives nothing.
     """
-    text = _CLASS.sub("^", _GROUP.sub("^", _GAP.sub("^", written)))
+    text = _CLASS.sub("^", _GROUP.sub("^", _GAP.sub("^", _MAYBE.sub("?", written))))
     found: list[frozenset[str]] = []
     place = 0
     while place < len(text):

@@ -17,12 +17,14 @@ class Memory:
     """The risk of a conversation so far: the worst level, of which kind, when it was last shown.
 
     `signs` are the names of the scenes seen, so that two different ones can add up; without them nothing does.
+    `child_writing`: a child wrote of it.
     """
 
     level: Level
     kind: str | None
     at: datetime
     signs: tuple[str, ...] = ()
+    child_writing: bool = False
 
 
 def family(kind: str | None) -> str | None:
@@ -46,7 +48,8 @@ def merge(assessment: Assessment, memory: Memory | None) -> Assessment:
     if memory is None:
         return assessment
     if assessment.level == "none":
-        return Assessment("concern", memory.kind, (), assessment.child_writing)
+        child = assessment.child_writing or memory.child_writing
+        return Assessment("concern", memory.kind, child_writing=child, found=("memory",))
     same = family(assessment.kind) == family(memory.kind)
     if assessment.level == "concern" and same and memory.signs and set(assessment.signs) - set(memory.signs):
         return replace(assessment, level="high")
@@ -59,11 +62,12 @@ def remember(assessment: Assessment, memory: Memory | None, at: datetime) -> Mem
     if assessment.level == "none" or not (signs or assessment.evidence or known is None):
         return known
     if known is None:
-        return Memory(assessment.level, assessment.kind, at, signs)
+        return Memory(assessment.level, assessment.kind, at, signs, assessment.child_writing)
     worse = LEVELS.index(assessment.level) >= LEVELS.index(known.level)
     return Memory(
         level=assessment.level if worse else known.level,
         kind=assessment.kind if worse else known.kind,
         at=at,
         signs=tuple(dict.fromkeys((*known.signs, *signs))),
+        child_writing=assessment.child_writing or known.child_writing,
     )

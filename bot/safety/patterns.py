@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +20,7 @@ import yaml
 
 from bot.messages import Level
 from bot.safety.hints import required
+from bot.safety.in_force import InForce
 
 HERE = Path(__file__).parent
 _GROUP = re.compile(r"\{([a-z-]+)\}(\?)?")
@@ -114,6 +116,28 @@ class Book:
     scope: Mapping[str, re.Pattern[str]]
     child: tuple[Rule, ...]
     grown: tuple[Rule, ...]
+    _rules: tuple[tuple[Pattern, Rule], ...] = field(init=False, repr=False, compare=False)
+    _by_char: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """File every rule under the characters of its rarest hint, so that a message looks at few of them."""
+        rules = tuple((one, rule) for one in self.patterns for rule in one.match)
+        seen = Counter(char for one in self.patterns for text in one.fires for char in text)
+        by_char: defaultdict[str, list[int]] = defaultdict(list)
+        for number, (_, rule) in enumerate(rules):
+            rarest = min(rule.hints, key=lambda hint: sum(seen[char] for char in hint), default=frozenset({""}))
+            for char in rarest:
+                by_char[char].append(number)
+        object.__setattr__(self, "_rules", rules)
+        object.__setattr__(self, "_by_char", {char: tuple(numbers) for char, numbers in by_char.items()})
+
+    def candidates(self, text: Text) -> list[tuple[Pattern, Rule]]:
+        """The rules that a text may match, with their patterns, in the order of the file."""
+        numbers: set[int] = set(self._by_char.get("", ()))  # rules without a hint
+        for char in text.chars:
+            numbers.update(self._by_char.get(char, ()))
+        found = (self._rules[number] for number in sorted(numbers))
+        return [(pattern, rule) for pattern, rule in found if rule.possible(text)]
 
     def text(self, words: str) -> Text:
         """The words with the groups of which they hold at least one word."""
@@ -154,8 +178,8 @@ class Compiler:
     def rule(self, written: str) -> Rule:
         """A whole rule with the groups that it cannot do without."""
         outside = written
-        while "(" in outside:  # what stands in brackets is a choice or optional: not needed
-            outside = _strip_innermost(outside)
+        while (shorter := _strip_innermost(outside)) != outside:  # what stands in brackets is a choice or optional
+            outside = shorter
         if "|" in outside:  # a choice of whole rules: no group is common to them
             outside = ""
         needs = {found[1] for found in _GROUP.finditer(outside) if not found[2] and found[1] in self.words}
@@ -196,22 +220,41 @@ def _strip_innermost(text: str) -> str:
 
 def read_yaml(name: str) -> Any:
     """A packaged YAML file, by the C loader where there is one (ten times faster at the start)."""
+    return read_yaml_file(HERE / name)
+
+
+def read_yaml_file(path: Path) -> Any:
+    """A YAML file that we wrote ourselves."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((HERE / name).read_text("utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
+    return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
 
 
 @functools.cache
-def book() -> Book:
-    """The packaged patterns; read at the first use."""
+def compiler() -> Compiler:
+    """What knows the packaged groups of words."""
     words = read_yaml("words.yaml")
-    compiler = Compiler(words["words"], words["classes"])
+    return Compiler(words["words"], words["classes"])
+
+
+@functools.cache
+def packaged() -> Book:
+    """The packaged patterns; read at the first use."""
+    words, rules = read_yaml("words.yaml"), compiler()
     raw = read_yaml("patterns.yaml")
     return Book(
-        words=compiler.words,
-        patterns=tuple(compiler.pattern(one) for one in raw["patterns"]),
+        words=rules.words,
+        patterns=tuple(rules.pattern(one) for one in raw["patterns"]),
         spellings=tuple((re.compile(wrong), right) for wrong, right in words["spellings"]),
-        idioms=re.compile("|".join(compiler.regex(one) for one in words["idioms"])),
-        scope={name: re.compile("|".join(compiler.regex(x) for x in v)) for name, v in words["scope"].items()},
-        child=compiler.rules(raw["child"]),
-        grown=compiler.rules(raw["grown"]),
+        idioms=re.compile("|".join(rules.regex(one) for one in words["idioms"])),
+        scope={name: re.compile("|".join(rules.regex(x) for x in v)) for name, v in words["scope"].items()},
+        child=rules.rules(raw["child"]),
+        grown=rules.rules(raw["grown"]),
     )
+
+
+IN_FORCE = InForce("book", packaged)
+
+
+def book() -> Book:
+    """The patterns in force: the packaged ones with what administrators changed of them (see `rules.py`)."""
+    return IN_FORCE.get()

@@ -27,6 +27,8 @@ from bot.messages import (
     Tap,
 )
 from bot.safety import hotlines
+from bot.safety.in_force import InForce
+from bot.safety.last_words import last_words
 from bot.safety.patterns import read_yaml
 
 _MOST_LINES = 3
@@ -45,8 +47,9 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One reviewed answer as packaged."""
+    """One reviewed answer. `examples` are messages that must lead to this very card."""
 
+    id: str
     kind: str
     level: Level
     act: str
@@ -56,6 +59,7 @@ class Card:
     when: re.Pattern[str] | None = None
     child: bool = False
     quiet: bool = False
+    examples: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -66,13 +70,23 @@ def words() -> Mapping[str, Any]:
 
 
 @functools.cache
+def packaged() -> tuple[Card, ...]:
+    """Every reviewed answer as packaged, in the order of the file: the special ones of a kind before the plain one."""
+    return tuple(read_card(raw) for raw in words()["cards"])
+
+
+IN_FORCE = InForce("cards", packaged)
+
+
 def cards() -> tuple[Card, ...]:
-    """Every reviewed answer, in the order of the file: the special ones of a kind before the plain one."""
-    return tuple(_card(raw) for raw in words()["cards"])
+    """The answers in force: the packaged ones with what administrators changed of them (see `rules.py`)."""
+    return IN_FORCE.get()
 
 
-def _card(raw: Mapping[str, Any]) -> Card:
+def read_card(raw: Mapping[str, Any]) -> Card:
+    """One answer from its mapping in the file."""
     return Card(
+        id=raw["id"],
         kind=raw["kind"],
         level=raw["level"],
         act=raw["act"],
@@ -82,25 +96,34 @@ def _card(raw: Mapping[str, Any]) -> Card:
         when=re.compile(raw["when"]) if "when" in raw else None,
         child=raw.get("child", False),
         quiet=raw.get("quiet", False),
+        examples=tuple(raw.get("for", ())),
     )
 
 
 def protocol(assessment: Assessment, *, regions: tuple[str, ...], now: datetime, people: People) -> Reply:
     """The answer to a crisis: the act first, the numbers for this place and hour, what is so about people."""
     level: Level = "urgent" if assessment.level == "urgent" else "high"
-    card = chosen(assessment, level)
+    kind = assessment.kind or "other"
+    try:
+        return dressed(chosen(assessment, level), kind, regions=regions, now=now, people=people)
+    except Exception:  # noqa: BLE001 - whatever of files, hours or regions is broken, the numbers go out
+        return last_words(level, kind, alerted=people.alerted)
+
+
+def dressed(card: Card, kind: str, *, regions: tuple[str, ...], now: datetime, people: People) -> Reply:
+    """One card as it is said, for this place and hour."""
     shown = hotlines.cards(card.lines, regions, now)[:_MOST_LINES]
     crisis = CrisisCard(
-        level=level,
-        kind=assessment.kind or "other",
+        level=card.level,
+        kind=kind,
         act=card.act.replace("{line}", _first_number(shown)),
         calls=card.calls,
         steps=card.steps,
         footer=_footer(people, quiet=card.quiet),
     )
-    name = "quiet" if card.quiet else "high" if level == "high" else "default"
+    name = "quiet" if card.quiet else "high" if card.level == "high" else "default"
     taps = tuple(Tap(label) for label in words()["taps"][name])
-    return Reply((crisis, *shown, SourceLine(words()["sources"][level])), taps)
+    return Reply((crisis, *shown, SourceLine(words()["sources"][card.level])), taps)
 
 
 def chosen(assessment: Assessment, level: Level) -> Card:
@@ -158,7 +181,7 @@ def gentle(assessment: Assessment, *, regions: tuple[str, ...], now: datetime) -
     spoken = words()
     line = _first_number(hotlines.cards(spoken["gentle_lines"], regions, now))
     kind = assessment.kind or "other"
-    if not assessment.evidence and assessment.kind:
+    if "memory" in assessment.found:
         return (Paragraph(spoken["remembered_quiet" if kind in _QUIET else "remembered"].replace("{line}", line)),)
     if assessment.child_writing and kind not in ("poisoning", "injury"):
         kind = "child-writing"
@@ -166,10 +189,19 @@ def gentle(assessment: Assessment, *, regions: tuple[str, ...], now: datetime) -
     return Paragraph(said["check"]), Heed(said["heed"].replace("{line}", line))
 
 
-def aftercare(kind: str | None, *, regions: tuple[str, ...], now: datetime) -> Reply:
+def quiet(assessment: Assessment) -> bool:
+    """Whether somebody dangerous may read this phone, as far as this very message shows it."""
+    named = assessment.kind in _QUIET and "memory" not in assessment.found
+    try:
+        return chosen(assessment, assessment.level).quiet if assessment.crisis else named
+    except Exception:  # noqa: BLE001 - as in `protocol`
+        return named
+
+
+def aftercare(kind: str | None, *, child: bool = False, regions: tuple[str, ...], now: datetime) -> Reply:
     """The answer to 人已经安全了: the next hours, and who can be asked while they pass."""
     spoken = words()
-    part = spoken["after"][spoken["after_kinds"].get(kind, "default")]
+    part = spoken["after"][spoken["after_kinds"].get("child-writing" if child else kind, "default")]
     shown = hotlines.cards(part["lines"], regions, now)[:_MOST_LINES]
     blocks: tuple[Block, ...] = (Paragraph(part["opening"]), Steps(tuple(part["steps"])), *shown)
     return Reply((*blocks, SourceLine(spoken["sources"]["high"])), (Tap("找值班老师"),))

@@ -6,10 +6,13 @@ from bot.safety.patterns import Book, Span, Text
 from bot.safety.text import clause_of, sentence_of
 
 
+def by_grown_up(text: Text, book: Book) -> bool:
+    """Whether a grown-up writes, as far as words show it: my son, his dad, my husband."""
+    return any(rule.holds(text) for rule in book.grown)
+
+
 def by_child(text: Text, book: Book) -> bool:
-    """Whether a child writes: a school age or a pupil's world in the first person, and no child of their own."""
-    if any(rule.holds(text) for rule in book.grown):
-        return False
+    """Whether a child writes: a school age or a pupil's world in the first person (and nothing of a grown-up)."""
     return any(rule.holds(text) for rule in book.child)
 
 

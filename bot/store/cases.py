@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, delete, func, insert, select, update
+from sqlalchemy import Row, and_, case, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.messages import Level
 from bot.store.tables import case_events, cases, conversations, parents, staff
+
+GRAVE: tuple[Level, ...] = ("high", "urgent")  # people are alerted, and somebody must say that they look at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,15 @@ class Case:
     due_at: datetime
     claimed_at: datetime | None
     closed_at: datetime | None
+    alerts: int = 0
+    alerted_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    answered_at: datetime | None = None
+
+    @property
+    def unseen(self) -> bool:
+        """Whether somebody may be in danger and nobody has said that they look at it."""
+        return self.state != "closed" and self.level in GRAVE and self.acknowledged_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,13 @@ class Step:
 
 
 _COLUMNS = (*(column for column in cases.c if column.name != "owner_id"), cases.c.owner_id, staff.c.name.label("owner"))
+UNSEEN = and_(cases.c.state != "closed", cases.c.level.in_(GRAVE), cases.c.acknowledged_at.is_(None))
+# A question from the command line has nobody behind it; its case is gone in a moment.
+REAL = ~exists().where(
+    conversations.c.id == cases.c.conversation_id,
+    parents.c.id == conversations.c.parent_id,
+    parents.c.channel == "cli",
+)
 _URGENCY = case((cases.c.level == "urgent", 0), (cases.c.level == "high", 1), (cases.c.level == "concern", 2), else_=3)
 
 
@@ -88,12 +107,14 @@ async def find(conn: AsyncConnection, case_id: int, *, locked: bool = False) -> 
 
 
 async def queue(conn: AsyncConnection, *, closed: bool = False, limit: int = 200) -> list[Case]:
-    """List cases: the gravest first, then by due time; closed ones newest first."""
+    """List cases: dangers that nobody has seen first, then the gravest, by due time; closed ones newest first."""
     query = _select()
     if closed:
         query = query.where(cases.c.state == "closed").order_by(cases.c.closed_at.desc())
     else:
-        query = query.where(cases.c.state != "closed").order_by(_URGENCY, cases.c.due_at, cases.c.id)
+        query = query.where(cases.c.state != "closed").order_by(
+            case((UNSEEN, 0), else_=1), _URGENCY, cases.c.due_at, cases.c.id
+        )
     return [_case(row) for row in await conn.execute(query.limit(limit))]
 
 
@@ -115,6 +136,12 @@ async def change(conn: AsyncConnection, case_id: int, *, expect: tuple[str, ...]
     """Change a case if its state is one of `expect`; whether it was."""
     result = await conn.execute(update(cases).where(cases.c.id == case_id, cases.c.state.in_(expect)).values(**values))
     return result.rowcount == 1
+
+
+async def unseen(conn: AsyncConnection) -> list[tuple[int, int]]:
+    """List dangers that nobody has acknowledged: their numbers, and the rounds of alerts so far."""
+    rows = await conn.execute(select(cases.c.id, cases.c.alerts).where(UNSEEN, REAL).order_by(cases.c.id))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def discard(conn: AsyncConnection, channel: str, sender: str) -> None:

@@ -29,6 +29,7 @@ class Parcel:
     automatic: bool
     author: str
     attempts: int
+    reason: str = ""
 
 
 async def put(conn: AsyncConnection, rows: list[dict[str, Any]]) -> None:
@@ -50,7 +51,7 @@ _CLAIM = text("""
     UPDATE outbox SET state = 'sending', attempts = attempts + 1, due_at = :stuck
     FROM due WHERE outbox.conversation_id = due.conversation_id AND outbox.id = due.id
     RETURNING outbox.id, outbox.conversation_id, outbox.message_id, outbox.channel, outbox.recipient, outbox.text,
-              outbox.automatic, outbox.author, outbox.attempts
+              outbox.automatic, outbox.author, outbox.attempts, outbox.reason
 """)
 
 

@@ -137,6 +137,10 @@ cases = Table(
     Column("outcome", Text),
     _at("opened_at", now=True),
     _at("due_at"),
+    Column("alerts", Integer, nullable=False, server_default=text("0")),  # rounds of alerts since it was last news
+    _at("alerted_at", nullable=True),  # the last round
+    _at("acknowledged_at", nullable=True),  # somebody has said that they look at it; empty again at worse news
+    _at("answered_at", nullable=True),  # the first words of a person
     _at("claimed_at", nullable=True),
     _at("closed_at", nullable=True),
     Index("ix_cases_open", "opened_at", postgresql_where=text("state <> 'closed'")),
@@ -248,4 +252,38 @@ misses = Table(
     Column("nearest", Text),
     _at("at", now=True),
     PrimaryKeyConstraint("conversation_id", "id"),
+)
+
+detections = Table(
+    "detections",  # what safety found in a message, and what an admin says of it; goes with the conversation
+    metadata,
+    Column("id", BigInteger, Identity(), nullable=False),
+    _conversation(),
+    Column("message_id", BigInteger),
+    Column("case_id", BigInteger),
+    Column("level", Text, nullable=False),
+    Column("kind", Text),
+    Column("found", JSONB, nullable=False, server_default=text("'[]'")),  # the layers and patterns that found it
+    Column("evidence", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("child_writing", Boolean, nullable=False, server_default=text("false")),
+    _at("at", now=True),
+    Column("verdict", Text),  # right, wrong or missed; NULL while nobody has looked
+    Column("right_level", Text),
+    Column("right_kind", Text),
+    Column("marked_by", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
+    _at("marked_at", nullable=True),
+    PrimaryKeyConstraint("conversation_id", "id"),
+    Index("ix_detections_at", "at"),
+)
+
+safety_edits = Table(
+    "safety_edits",  # what admins changed of the packaged patterns and protocols; the last row of a key is in force
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("sort", Text, nullable=False),  # pattern or card
+    Column("key", Text, nullable=False),
+    Column("body", Text),  # YAML; NULL: the packaged one again
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+    Index("ix_safety_edits_key", "sort", "key", "id"),
 )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Reply, plain
 from bot.store import replies
+from bot.store import wake as wakes
 from bot.store.tables import conversations, messages
 
 
@@ -64,9 +65,16 @@ async def has_key(conn: AsyncConnection, conversation_id: int, key: str) -> bool
     return bool(key) and (await conn.scalar(query.limit(1))) is not None
 
 
+async def heard_at(conn: AsyncConnection, conversation_id: int) -> datetime | None:
+    """Tell when the parent last said something."""
+    query = select(messages.c.at).where(messages.c.conversation_id == conversation_id, messages.c.who == "parent")
+    found: datetime | None = await conn.scalar(query.order_by(messages.c.id.desc()).limit(1))
+    return found
+
+
 async def wake(conn: AsyncConnection, conversation_id: int) -> None:
     """Tell the pages that show this conversation, when the transaction commits, that there is something new."""
-    await conn.execute(text("SELECT pg_notify('lines', :id)"), {"id": str(conversation_id)})
+    await wakes.wake(conn, conversation_id)
 
 
 async def lines(

@@ -1,4 +1,4 @@
-"""Waking pages: one LISTEN connection a process, and an event for each conversation that a page waits for."""
+"""Waking pages: one LISTEN connection a process, and an event for each key (a conversation, the desk) waited for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.embedded import asyncpg_url
 
 RETRY_SECONDS = 2.0
+DESK = "desk"  # the key of the queue, beside those of conversations
+
+
+async def wake(conn: AsyncConnection, key: int | str) -> None:
+    """Tell the pages that wait for this key, when the transaction commits, that there is something new."""
+    await conn.execute(text("SELECT pg_notify('lines', :key)"), {"key": str(key)})
 
 
 class Wakes:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.app import SERVICES
+from bot.commands import ask
+from bot.store.tables import cases, detections
 from tests.commands.conftest import Operator
+from tests.house import House, rows
 
 
 def asked(operator: Operator, *questions: dict[str, Any] | str) -> list[dict[str, Any]]:
@@ -38,3 +42,13 @@ def test_each_line_is_answered_in_the_agreed_shape(operator: Operator) -> None:
     assert any("邻家妈妈" in listing["name"] for listing in turns["turns"][1]["listings"])
     assert "not JSON" in broken["error"]
     assert (unknown["id"], "atlantis" in unknown["error"]) == ("q6", True)
+
+
+async def test_what_is_found_in_a_question_leaves_nothing_behind(house: House) -> None:
+    made = house.app[SERVICES]
+    async with ask._person(made, None) as sender:
+        outcome = await ask._say(made, sender, "孩子站在楼顶边上不下来", house.clock())
+        assert outcome.assessment.crisis
+        assert len(await rows(house.database_url, detections)) == 1
+    assert await rows(house.database_url, detections) == []
+    assert await rows(house.database_url, cases) == []

@@ -12,7 +12,7 @@ from indexes.hits import Hits
 
 URGENT = Assessment("urgent", "suicide", ("窗台",))
 HIGH = Assessment("high", "suicide", ("遗书",))
-REMEMBERED = Assessment("concern", "suicide")
+REMEMBERED = Assessment("concern", "suicide", found=("memory",))
 BEATEN = Assessment("high", "domestic-violence", ("动手",))
 
 

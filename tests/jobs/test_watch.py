@@ -44,3 +44,17 @@ async def test_cases_are_counted_by_kind_while_nobody_has_taken_them(
             await cases.change(conn, case.id, expect=("open", "claimed"), state="closed", closed_at=now)
     await job.run()
     assert {waiting(kind) for kind in KINDS} == {0}
+
+
+async def test_dangers_that_nobody_looks_at_are_counted(engine: AsyncEngine, clock: Clock) -> None:
+    job, now = watch.job(engine), clock()
+    async with engine.begin() as conn:
+        for level in ("urgent", "high", "concern"):
+            await cases.open_case(conn, {"kind": "crisis", "level": level, "opened_at": now, "due_at": now})
+    await job.run()
+    assert REGISTRY.get_sample_value("bot_cases_unacknowledged") == 2
+    async with engine.begin() as conn:
+        for case in await cases.queue(conn):
+            await cases.change(conn, case.id, expect=("open",), acknowledged_at=now)
+    await job.run()
+    assert REGISTRY.get_sample_value("bot_cases_unacknowledged") == 0

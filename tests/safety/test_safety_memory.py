@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.messages import Assessment
-from bot.safety import Memory, assess, remember
+from bot.safety import Memory, assess, in_conversation, remember
 
 NOW = datetime(2026, 5, 12, 21, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOUR = timedelta(hours=1)
@@ -79,3 +79,34 @@ def test_a_memory_of_a_day_ago_starts_anew() -> None:
     found = assess("他说自己是多余的", old, now=NOW)
     memory = remember(found, old, NOW)
     assert memory == Memory("concern", "suicide", NOW, ("burden",))
+
+
+def in_pieces(*texts: str, memory: Memory | None = None) -> Assessment:
+    """The judgement of the last of several messages written one after the other."""
+    *before, last = texts
+    return in_conversation(assess(last), last, before, memory, NOW)
+
+
+def test_what_is_told_in_pieces_is_read_together() -> None:
+    assert not assess("不肯下来").crisis
+    found = in_pieces("他在阳台", "站到栏杆外面了", "不肯下来")
+    assert found.level == "urgent"
+    assert "conversation" in found.found
+
+
+def test_pieces_of_ordinary_talk_stay_ordinary() -> None:
+    assert in_pieces("孩子上四年级", "作业写到十点", "怎么办呢").level == "none"
+
+
+def test_a_danger_that_is_known_is_not_found_again_in_its_pieces() -> None:
+    known = Memory("urgent", "suicide", NOW)
+    found = in_pieces("他站在阳台栏杆外面", "好的", memory=known)
+    assert found.level == "concern"
+    assert found.found == ("memory",)
+
+
+def test_that_a_child_wrote_is_remembered() -> None:
+    memory = remember(assess("我13岁，我不想活了"), None, NOW)
+    assert memory is not None
+    assert memory.child_writing
+    assert assess("怎么辅导数学", memory, now=NOW).child_writing

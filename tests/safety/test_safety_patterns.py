@@ -77,4 +77,6 @@ def test_the_cheap_look_at_a_rule_never_rules_out_what_would_match() -> None:
 def test_what_a_rule_requires_leaves_out_what_is_optional() -> None:
     assert required("(打|骂)了?..4孩子") == (frozenset("打骂"), frozenset("孩"), frozenset("子"))
     assert required("甲|乙") == ()
+    assert required("[^。]{0,12}死") == (frozenset("死"),)
+    assert required("爬{2}乙{0,3}") == (frozenset("爬"),)
     assert required("{child}(了)?(?!的)") == ()

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.channels.wechat.render import text_parts
 from bot.messages import Assessment, CrisisCard, Heed, Level, ListingCard, Paragraph, Reply, SourceLine, Steps, plain
 from bot.safety import People, aftercare, assess, gentle, hotlines, opening, protocol, review
-from bot.safety.protocols import Card, cards, words
-from tests.safety.messages_file import rows
+from bot.safety.labelled import LEARN, read
+from bot.safety.protocols import Card, cards, chosen, dressed, words
 
 NIGHT = datetime(2026, 5, 12, 23, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 ON_DUTY = People(alerted=True, on_duty=True, opens=None)
@@ -34,6 +35,7 @@ KINDS = [
     "illness",
     "other",
 ]
+CRISES: tuple[Level, ...] = ("high", "urgent")
 NUMBERS = {line.phone for line in hotlines.lines().values()}
 # No means, no diagnosis, no promise, no brushing aside, no machine talk, no shouting.
 FORBIDDEN = re.compile(
@@ -49,8 +51,7 @@ def crisis(reply: Reply) -> CrisisCard:
 
 
 def replies() -> Iterator[tuple[str, Reply]]:
-    levels: tuple[Level, ...] = ("high", "urgent")
-    for kind, level, child, region in product(KINDS, levels, (False, True), (CHANGZHOU, ("china",), ())):
+    for kind, level, child, region in product(KINDS, CRISES, (False, True), (CHANGZHOU, ("china",), ())):
         judged = Assessment(level, kind, (), child)
         yield f"{kind} {level} {child} {region}", protocol(judged, regions=region, now=NIGHT, people=ON_DUTY)
 
@@ -87,6 +88,74 @@ def test_a_card_is_short_and_its_buttons_are_for_its_level(card: Card) -> None:
     assert all(len(step) <= 50 for step in card.steps)
     assert bool(card.calls) == (card.level == "urgent")
     assert bool(card.lines) == (card.level == "high")
+
+
+@pytest.mark.parametrize("card", cards(), ids=lambda card: card.id)
+def test_a_card_says_what_not_to_do_and_fits_one_wechat_message(card: Card) -> None:
+    assert re.search("不|别", card.act + "".join(card.steps))
+    reply = dressed(card, card.kind, regions=CHANGZHOU, now=NIGHT, people=People(True, False, "明天 8:30"))
+    assert len(text_parts(reply)) == 1
+
+
+@pytest.mark.parametrize(("kind", "level"), list(product(KINDS, CRISES)))
+def test_every_danger_has_its_own_card_for_a_grown_up_and_for_a_child(kind: str, level: Level) -> None:
+    for child in (False, True):
+        card = chosen(Assessment(level, kind, (), child), level)
+        shared = {
+            ("self-harm", True): "suicide",
+            ("parent-despair", True): "suicide",
+            ("child-writing", False): "other",
+        }
+        assert card.child is child
+        assert card.kind == shared.get((kind, child), kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "child", "evidence", "wanted"),
+    [
+        ("injury", "urgent", False, "被开水烫了一大片", "injury-urgent"),
+        ("injury", "urgent", False, "掉进水缸里", "injury-urgent-water"),
+        ("injury", "urgent", False, "头卡在栏杆里", "injury-urgent-trapped"),
+        ("injury", "urgent", False, "鱼刺卡住了", "injury-urgent-choking"),
+        ("injury", "urgent", False, "屋里煤气味很大", "injury-urgent-gas"),
+        ("suicide", "urgent", False, "在上海租的屋里割腕", "suicide-urgent-hurt"),
+        ("abuse", "high", False, "我没忍住把女儿的胳膊打折了", "abuse-high-self"),
+        ("abuse", "high", False, "我怕他再动手打孩子", "abuse-high"),
+        ("abuse", "high", False, "我老公又把孩子打伤", "abuse-high"),
+        ("missing", "urgent", True, "妹妹走丢了", "missing-urgent-child-other"),
+        ("missing", "urgent", True, "我走丢了", "missing-urgent-child"),
+        ("self-harm", "urgent", True, "割得很深", "suicide-urgent-child-hurt"),
+        ("self-harm", "high", True, "又割了手臂", "suicide-high-child-hurting"),
+        ("injury", "urgent", True, "弟弟掉水里了", "injury-urgent-child-water"),
+        ("injury", "urgent", True, "弟弟被开水烫了", "injury-urgent-child"),
+        ("injury", "urgent", True, "厨房着火", "injury-urgent-child-fire"),
+        ("sexual-abuse", "high", True, "拿照片威胁我", "sexual-abuse-high-child-online"),
+    ],
+)
+def test_the_words_of_the_message_choose_the_card(
+    kind: str, level: Level, child: bool, evidence: str, wanted: str
+) -> None:
+    assert chosen(Assessment(level, kind, (evidence,), child), level).id == wanted
+
+
+def test_a_parent_who_hits_is_thanked_and_told_where_to_stop() -> None:
+    for level, evidence in product(CRISES, ("我又动手打他", "打得鼻子流血")):
+        card = chosen(Assessment(level, "abuse", (evidence,)), level)
+        assert "谢谢您说出来" in "".join(card.steps)
+    assert "谢谢您说出来" in "".join(chosen(Assessment("high", "parent-despair", ("我快忍不住要打他",)), "high").steps)
+
+
+def test_a_parent_in_despair_is_asked_who_is_with_the_child() -> None:
+    for level, asked in zip(CRISES, ("有没有大人陪", "谁在看着"), strict=True):
+        assert asked in "".join(chosen(Assessment(level, "parent-despair"), level).steps)
+    check, _ = gentle(Assessment("concern", "parent-despair", ("x",)), regions=CHANGZHOU, now=NIGHT)
+    assert isinstance(check, Paragraph)
+    assert "孩子这会儿有没有别的大人陪着" in check.text
+
+
+def test_a_child_who_is_hurt_at_home_may_clear_the_talk() -> None:
+    for kind in ("abuse", "domestic-violence", "sexual-abuse"):
+        assert all(card.quiet for card in cards() if card.child and card.kind == kind and not card.when)
 
 
 def test_only_packaged_numbers_are_ever_named() -> None:
@@ -207,7 +276,7 @@ def test_a_method_is_never_repeated_in_the_answer() -> None:
 
 
 def test_every_reviewed_crisis_message_gets_an_answer() -> None:
-    for row in rows():
+    for row in read(LEARN, "reviewed.tsv"):
         found = assess(row.text)
         if found.crisis:
             card = crisis(protocol(found, regions=CHANGZHOU, now=NIGHT, people=ON_DUTY))
@@ -225,14 +294,15 @@ def test_a_concern_gets_one_check_with_numbers_beside_it(kind: str) -> None:
 
 
 def test_a_remembered_risk_gets_one_short_line() -> None:
-    (line,) = gentle(Assessment("concern", "suicide"), regions=CHANGZHOU, now=NIGHT)
+    (line,) = gentle(Assessment("concern", "suicide", found=("memory",)), regions=CHANGZHOU, now=NIGHT)
     assert isinstance(line, Paragraph)
+    assert "人现在还好吗" in line.text
     assert "96111" in line.text
     assert len(line.text) <= 45
 
 
 def test_a_remembered_violence_is_not_named() -> None:
-    (line,) = gentle(Assessment("concern", "domestic-violence"), regions=CHANGZHOU, now=NIGHT)
+    (line,) = gentle(Assessment("concern", "domestic-violence", found=("memory",)), regions=CHANGZHOU, now=NIGHT)
     assert isinstance(line, Paragraph)
     assert line.text == "有急事随时打 110。"
 
@@ -252,6 +322,12 @@ def test_after_the_danger_there_is_something_to_do_next(kind: str | None) -> Non
     reply = aftercare(kind, regions=CHANGZHOU, now=NIGHT)
     assert any(isinstance(block, Steps) for block in reply.blocks)
     assert any(isinstance(block, ListingCard) for block in reply.blocks)
+
+
+def test_a_child_who_is_safe_again_is_spoken_to_as_one() -> None:
+    reply = aftercare("child-writing", regions=CHANGZHOU, now=NIGHT)
+    assert "你现在安全了就好" in plain(reply)
+    assert "您" not in plain(Reply(reply.blocks[:2]))
 
 
 def test_a_crisis_opens_a_case_that_does_not_tell_the_story() -> None:

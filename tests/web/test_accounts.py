@@ -27,6 +27,15 @@ STAFF_ROUTES = [
     ("GET", "/admin", "admin"),
     ("GET", "/admin/entries", "admin"),
     ("GET", "/admin/entries/screens-junior-phone-conflict", "admin"),
+    ("GET", "/admin/safety", "safety"),
+    ("GET", "/admin/safety/detections", "safety"),
+    ("POST", "/admin/safety/detections/1/1", "safety"),
+    ("GET", "/admin/safety/missed", "safety"),
+    ("POST", "/admin/safety/missed/1/1", "safety"),
+    ("GET", "/admin/safety/marks", "safety"),
+    ("GET", "/admin/safety/patterns", "safety"),
+    ("GET", "/admin/safety/patterns/note", "safety"),
+    ("POST", "/admin/safety/patterns/note", "safety"),
 ]
 OPEN_ROUTES = ["/", "/health/live", "/health/ready", "/metrics", "/desk/login"]
 
@@ -35,6 +44,9 @@ class Anything:
     """Stands where the table takes its views from."""
 
     def __getattr__(self, name: str) -> object:
+        if name in ("findings", "rules"):  # groups of pages of their own
+            return Anything()
+
         async def view(_: web.Request) -> web.Response:
             return web.Response(text=name)
 
@@ -54,9 +66,10 @@ class Gatekeeper(Anything):
 
 def test_every_route_of_the_table_is_tried_here() -> None:
     keeper, any_ = Gatekeeper(), Anything()
-    table = routes(keeper, any_, any_, any_, any_)  # type: ignore[arg-type]  # only their views are asked for
-    steps = 3  # claim, messages, return and close are one row of the table
-    assert sorted(keeper.asked) == sorted(permission for _, _, permission in STAFF_ROUTES)[:-steps]
+    table = routes(keeper, any_, any_, any_, any_, any_)  # type: ignore[arg-type]  # only their views are asked for
+    steps = ("/messages", "/return", "/close")  # with claim they are one row of the table
+    # So are patterns and protocols.
+    assert sorted(keeper.asked) == sorted(may for _, path, may in STAFF_ROUTES if not path.endswith(steps))
     assert len(table) == len(keeper.asked) + len(OPEN_ROUTES) + 2  # two more: login and logout are posted to
 
 
@@ -73,7 +86,7 @@ async def test_a_role_opens_its_pages_and_no_others(waiting: House, role: Role) 
     for method, path, permission in STAFF_ROUTES:
         async with browser.request(method, path, headers=OURS | PAGE, allow_redirects=False) as answer:
             if role in MAY[permission]:
-                assert answer.status in (200, 303, 409), (role, method, path)
+                assert answer.status in (200, 303, 400, 409), (role, method, path)
             else:
                 assert answer.status == 403, (role, method, path)
                 assert "您的账号不能打开这一页" in await answer.text()

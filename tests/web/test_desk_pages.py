@@ -55,7 +55,7 @@ async def test_danger_stands_before_what_waits_longer(waiting: House) -> None:
     danger = await a_case(waiting, "o-lan", DANGER)
     page = await text(await waiting.staff(), "/desk")
     assert order(page) == [danger, 1]
-    assert "<title>(2) 工作台" in page
+    assert "<title>【1 件未确认】(2) 工作台" in page
     assert 'data-risk="urgent"' in page
 
 
@@ -338,3 +338,67 @@ async def test_there_is_no_stream_of_a_case_that_is_not_there(waiting: House, zh
     assert (await zhou.get("/desk/cases/999/stream")).status == 404
     await waiting.act("event", event="unsubscribe")
     assert (await zhou.get("/desk/cases/1/stream")).status == 404
+
+
+async def test_the_queue_says_what_nobody_has_acknowledged_and_one_tap_does(house: House) -> None:
+    case = await a_case(house, words=DANGER)
+    zhou = await house.staff()
+    house.clock.forward(timedelta(minutes=3))
+    page = await text(zhou, "/desk")
+    assert "未确认 3 分" in page
+    assert "我看到了" in page
+    status, _ = await post(zhou, f"/desk/cases/{case}/acknowledge", back="queue")
+    assert status == 303
+    page = await text(zhou, "/desk")
+    assert "未确认" not in page
+    assert "周老师看到了，还没有人接" in page
+    shen = await house.staff("shen", "沈老师")
+    page = await text(shen, f"/desk/cases/{case}")
+    assert "周老师看到了" in page
+    assert "接手" in page
+
+
+async def test_acknowledging_leads_back_to_where_one_was(house: House) -> None:
+    case = await a_case(house, words=DANGER)
+    zhou = await house.staff()
+    for fields, back in (({"back": "queue"}, "/desk"), ({}, f"/desk/cases/{case}#reply")):
+        answer = await zhou.post(f"/desk/cases/{case}/acknowledge", data=fields, headers=OURS, allow_redirects=False)
+        assert answer.headers["Location"] == back
+
+
+async def test_an_ordinary_case_asks_for_no_acknowledgement(waiting: House) -> None:
+    page = await text(await waiting.staff(), "/desk")
+    assert "data-unseen" not in page
+    assert "我看到了" not in page
+
+
+async def test_the_case_of_a_danger_shows_its_steps_in_chinese(house: House) -> None:
+    case = await a_case(house, words=DANGER)
+    page = await until(await house.staff(), "提醒值班老师", f"/desk/cases/{case}")
+    assert "经过" in page
+    assert "级别：紧急" in page
+    assert "没有配置企业微信提醒" in page
+    assert "case:" not in page
+
+
+async def test_a_case_that_is_not_quiet_has_no_word_of_it(zhou: Browser) -> None:
+    page = await text(zhou, "/desk/cases/1")
+    assert "安静模式" not in page
+    assert 'name="safe"' not in page
+
+
+async def test_every_page_of_the_desk_hears_of_a_danger_at_once(waiting: House, zhou: Browser) -> None:
+    async with zhou.get("/desk/stream?view=mine") as queue, zhou.get("/desk/cases/1/stream?after=0") as case:
+        await events(queue, "event: queue")
+        await events(case, "event: turn")
+        danger = await a_case(waiting, "o-lan", DANGER)
+        for stream in (queue, case):
+            assert f"data: {danger}-1\n" in await events(stream, "event: alarm")
+        await post(zhou, f"/desk/cases/{danger}/acknowledge")
+        for stream in (queue, case):
+            await events(stream, "event: alarm\ndata: \n")
+
+
+async def test_an_editor_cannot_acknowledge(waiting: House) -> None:
+    editor = await waiting.staff("wang", "王编辑", "editor")
+    assert (await post(editor, "/desk/cases/1/acknowledge"))[0] == 403

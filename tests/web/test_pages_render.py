@@ -23,6 +23,7 @@ class Staff:
     name: str = "周老师" + HOSTILE
     counsellor: bool = True
     editor: bool = True
+    safety: bool = True
 
 
 @dataclass
@@ -43,6 +44,19 @@ class Case:
     reason: str = "锁门不应" + HOSTILE
     evidence: tuple[str, ...] = ("锁在房间里" + HOSTILE,)
     facts: tuple[tuple[str, str], ...] = (("孩子", "初二" + HOSTILE),)
+    unseen: bool = True
+    waited: str = "6 分"
+    standing: str = "已升级到主管"
+    seen_by: str = "沈老师" + HOSTILE
+    quiet: bool = True
+
+
+@dataclass
+class Step:
+    at: datetime = EVENING
+    words: str = "接手"
+    actor: str = "周老师" + HOSTILE
+    more: str = "没有送到" + HOSTILE
 
 
 @dataclass
@@ -88,6 +102,8 @@ CASE = {
     "lines": LINES,
     "last": 6,
     "window": ("low", "还能发 1 条" + HOSTILE),
+    "pushed": True,
+    "steps": [Step(), Step(more="")],
     "draft": HOSTILE,
     "key": "k" * 16,
     "problem": "没送出" + HOSTILE,
@@ -129,10 +145,24 @@ PAGES = [
             "current": None,
             "views": [("/desk", "待接" + HOSTILE, 2, True), ("/desk?view=closed", "已结案", "", False)],
             "waiting": 1,
+            "unseen": 1,
+            "view": "open",
             "stream": "/desk/stream",
         },
     ),
-    Page("desk/cases.html", {"staff": Staff(), "cases": [], "current": None, "views": [], "waiting": 0, "stream": ""}),
+    Page(
+        "desk/cases.html",
+        {
+            "staff": Staff(),
+            "cases": [],
+            "current": None,
+            "views": [],
+            "waiting": 0,
+            "unseen": 0,
+            "view": "mine",
+            "stream": "",
+        },
+    ),
     Page("desk/case.html", CASE),
     Page("desk/case.html", CASE | {"case": Case(mine=False, owner="沈老师"), "window": None, "problem": ""}),
     Page("desk/case.html", CASE | {"case": Case(open=False, mine=False, evidence=(), reason="", facts=())}),

@@ -1,4 +1,4 @@
-"""The desk live: the queue's rows when anything in it changes, a case's lines as they come."""
+"""The desk live: the queue's rows when anything in it changes, a case's lines as they come, dangers nobody looks at."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from aiohttp_jinja2 import render_string
 
 from bot.channels.web.stream import HEADERS, HEARTBEAT, LIFETIME, event, seen
 from bot.store import cases, thread
-from bot.store.wake import Wakes, until
+from bot.store.wake import DESK, Wakes, until
 from bot.web.accounts import STAFF, STILL
 from bot.web.desk.views import Desk, staff_line
 
-QUEUE_SECONDS = 1.0  # how often an open queue looks; one small query
+QUEUE_SECONDS = 1.0  # how often an open page looks by itself; a few small queries
+BETWEEN = 0.1  # and not more often than so, however much news there is
 
 Look = Callable[[web.StreamResponse], Awaitable[bool]]
 
@@ -51,7 +52,7 @@ class DeskStream:
             await response.write(f"event: queue\n{data}\n".encode())
             return True
 
-        return await self._serve(request, look, lambda: asyncio.sleep(QUEUE_SECONDS))
+        return await self._serve(request, look, DESK)
 
     async def case(self, request: web.Request) -> web.StreamResponse:
         """`GET /desk/cases/{id}/stream`: an event `turn` for each line after the last one that the page has."""
@@ -71,23 +72,48 @@ class DeskStream:
                 after = line.id
             return bool(lines)
 
-        async def pause() -> None:
-            with self.wakes.waiting(conversation_id) as news:
-                await until(news, QUEUE_SECONDS)
+        return await self._serve(request, look, conversation_id)
 
-        return await self._serve(request, look, pause)
-
-    async def _serve(
-        self, request: web.Request, look: Look, pause: Callable[[], Awaitable[None]]
-    ) -> web.StreamResponse:
-        """Hold one connection, so that `stop` finds it."""
+    async def _serve(self, request: web.Request, look: Look, key: int | str) -> web.StreamResponse:
+        """Hold one connection, so that `stop` finds it; look anew when there is news of the key, or after a second."""
         task = asyncio.current_task()
         held = {task} if task else set()
         self.open.update(held)
+        alarm = self._alarm()
         try:
-            return await _serve(request, look, pause)
+            with self.wakes.waiting(key) as news:
+
+                async def both(response: web.StreamResponse) -> bool:
+                    news.clear()  # before looking: what comes meanwhile is looked for again
+                    return bool(await look(response) | await alarm(response))
+
+                async def pause() -> None:
+                    await asyncio.sleep(BETWEEN)
+                    await until(news, QUEUE_SECONDS)
+
+                return await _serve(request, both, pause)
         finally:
             self.open.difference_update(held)
+
+    def _alarm(self) -> Look:
+        """Make what tells every page of the desk, whatever it shows, of dangers that nobody has acknowledged.
+
+        An event `alarm` names them when they change, each as number and round of alerts: 12-1 13-4.
+        """
+        last = ""
+
+        async def look(response: web.StreamResponse) -> bool:
+            nonlocal last
+            async with self.desk.engine.connect() as conn:
+                found = await cases.unseen(conn)
+            now = " ".join(f"{case}-{max(rounds, 1)}" for case, rounds in found)  # the first is on its way
+            if now == last:
+                return False
+            last = now
+            await response.write(f"event: alarm\ndata: {now}\n\n".encode())
+            return True
+
+        return look
 
 
 def _there(request: web.Request) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +18,13 @@ from bot.channels.wechat import quota
 from bot.dialogue.decision import Tools
 from bot.handoff import desk
 from bot.handoff.desk import DeskError
-from bot.store import cases, conversations, thread
-from bot.store.cases import Case
+from bot.handoff.sending import quiet
+from bot.store import alerts, cases, conversations, thread
+from bot.store.alerts import Knock
+from bot.store.cases import Case, Step
 from bot.web.accounts import STAFF, face
-from bot.web.desk.rows import Row, row
+from bot.web.desk.rows import row
+from bot.web.desk.steps import timeline
 
 PAGE = 200
 OUTCOMES = (
@@ -30,6 +33,19 @@ OUTCOMES = (
     ("继续跟进", "家长会再来，暂时告一段落"),
     ("联系不上", "没有等到家长回音"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """All that the page of a case shows. `pushed`: the words leave for WeChat; `window` what it takes of them."""
+
+    case: Case
+    steps: list[Step]
+    knock: Knock | None
+    lines: Sequence[Line] = ()
+    window: tuple[str, str] | None = None
+    quiet: bool = False
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +69,13 @@ class Desk:
         """Load the queue for the page and for the stream."""
         found = await cases.queue(conn, closed=view == "closed")
         shown = [case for case in found if view != "mine" or case.owner_id == me]
+        knocks = await alerts.knocks(conn, [case.id for case in shown if case.level in cases.GRAVE])
         rows = []
         for case in shown:
-            last = await self._last_words(conn, case)
-            rows.append(row(case, now=self.clock(), tools=self.tools(), secret=self.secret, words=last, me=me))
+            last, knock = await self._last_words(conn, case), knocks.get(case.id)
+            rows.append(
+                row(case, now=self.clock(), tools=self.tools(), secret=self.secret, words=last, me=me, knock=knock)
+            )
         counts = {"open": len(found), "mine": sum(case.owner_id == me for case in found)}
         waiting = sum(case.state == "open" for case in found)
         chosen = view if view in ("mine", "closed") else "open"
@@ -65,7 +84,15 @@ class Desk:
             ("/desk?view=mine", "我的", counts["mine"] if chosen != "closed" else "", chosen == "mine"),
             ("/desk?view=closed", "已结案", len(found) if chosen == "closed" else "", chosen == "closed"),
         ]
-        return {"cases": rows, "current": None, "views": views, "waiting": waiting, "view": chosen}
+        unseen = sum(case.unseen for case in found)
+        return {
+            "cases": rows,
+            "current": None,
+            "views": views,
+            "waiting": waiting,
+            "view": chosen,
+            "unseen": unseen,
+        }
 
     async def _last_words(self, conn: AsyncConnection, case: Case) -> str:
         if case.conversation_id is None:
@@ -78,8 +105,17 @@ class Desk:
     ) -> web.Response:
         """`GET /desk/cases/{id}`: the whole story, and what can be done."""
         async with self.engine.connect() as conn:
-            case, lines, window = await self._load(conn, _case_id(request))
-        shown: Row = row(case, now=self.clock(), tools=self.tools(), secret=self.secret, me=request[STAFF].id)
+            story = await self._load(conn, _case_id(request))
+        case, lines = story.case, story.lines
+        shown = row(
+            case,
+            now=self.clock(),
+            tools=self.tools(),
+            secret=self.secret,
+            me=request[STAFF].id,
+            knock=story.knock,
+            quiet=story.quiet,
+        )
         context = {
             "staff": face(request),
             "waiting": 0,
@@ -87,7 +123,9 @@ class Desk:
             "case": shown,
             "lines": lines,
             "last": lines[-1].id if lines else 0,
-            "window": window,
+            "window": story.window,
+            "pushed": story.pushed,
+            "steps": timeline(story.steps),
             "draft": draft,
             "key": secrets.token_urlsafe(12),
             "problem": problem,
@@ -95,39 +133,48 @@ class Desk:
         }
         return render_template("desk/case.html", request, context, status=status)
 
-    async def _load(self, conn: AsyncConnection, case_id: int) -> tuple[Case, list[Line], tuple[str, str] | None]:
+    async def _load(self, conn: AsyncConnection, case_id: int) -> _Story:
         case = await cases.find(conn, case_id)
         if case is None:
             raise Refused(404, "没有这一件，可能已按家长的要求删除。", "no-case")
+        steps = await cases.timeline(conn, case_id)
+        knock = (await alerts.knocks(conn, [case_id])).get(case_id)
         if case.conversation_id is None:
-            return case, [], None
+            return _Story(case, steps, knock)
         lines = await thread.lines(conn, case.conversation_id, limit=PAGE, newest=True)
+        shown = [staff_line(line) for line in lines]
         conversation = await conversations.lock(conn, case.conversation_id)
-        pushed = conversation is not None and conversation.channel == "wechat"
-        window = _window(conversation.windows, self.clock()) if conversation is not None and pushed else None
-        return case, [staff_line(line) for line in lines], window
+        if conversation is None:
+            return _Story(case, steps, knock, shown)
+        pushed = conversation.channel == "wechat"
+        window = _window(conversation.windows, self.clock()) if pushed else None
+        return _Story(case, steps, knock, shown, window, quiet(conversation), pushed)
 
     async def act(self, request: web.Request) -> web.Response:
-        """`POST /desk/cases/{id}/{step}`: claim, messages, return, close."""
+        """`POST /desk/cases/{id}/{step}`: acknowledge, claim, messages, return, close."""
         given = await fields(request)
         text = text_of(given, "text")
         try:
             await self._step(request, {name: text_of(given, name) for name in given})
         except DeskError as error:
             return await self.case(request, draft=text, problem=str(error), status=409)
-        back = "/desk" if request.match_info["step"] == "close" else f"/desk/cases/{_case_id(request)}#reply"
+        home = request.match_info["step"] == "close" or text_of(given, "back") == "queue"
+        back = "/desk" if home else f"/desk/cases/{_case_id(request)}#reply"
         return web.Response(status=303, headers={"Location": back})
 
     async def _step(self, request: web.Request, given: dict[str, str]) -> None:
         case_id, staff, now = _case_id(request), request[STAFF], self.clock()
         async with self.engine.begin() as conn:
             match request.match_info["step"]:
+                case "acknowledge":
+                    await desk.acknowledge(conn, case_id, staff, now)
                 case "claim":
                     await desk.claim(conn, case_id, staff, now)
                 case "messages" if given.get("kind") == "note":
                     await desk.note(conn, case_id, staff, given.get("text", ""), given.get("key", ""), now)
                 case "messages":
-                    await desk.reply(conn, case_id, staff, given.get("text", ""), given.get("key", ""), now)
+                    words, safe = given.get("text", ""), given.get("safe") == "1"
+                    await desk.reply(conn, case_id, staff, words, given.get("key", ""), now, safe=safe)
                 case "return":
                     await desk.hand_back(conn, case_id, staff, now)
                 case "close":

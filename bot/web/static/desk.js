@@ -1,10 +1,14 @@
 // The desk, live: rows and turns come in by a stream; keys for those who work here all day; drafts stay.
+import { alarm, retitle } from "./alarm.js";
 import { $, add, follow, toEnd } from "./live.js";
 
 const queue = $("queue"), thread = $("thread"), composer = $("composer"), reply = $("reply");
-const place = document.querySelector("[data-stream]"), title = document.title.replace(/^\(\d+\) /, "");
+const place = document.querySelector("[data-stream]"), title = document.title.replace(/^(?:【\d+ 件未确认】)?(?:\(\d+\) )?/, "");
 
 let pressed = false, held = "";
+
+/** Where a row or its button leads: what finds it again after redrawing. */
+const address = (one) => one?.getAttribute("href") || one?.closest("form")?.getAttribute("action");
 
 /** Redraw the queue, but never under a finger: a row that goes between press and release takes the tap with it. */
 function rows(html) {
@@ -13,12 +17,14 @@ function rows(html) {
     held = html;
     return 0;
   }
-  const at = document.activeElement?.getAttribute("href");
+  const at = address(document.activeElement);
   queue.innerHTML = html;
   $("empty").hidden = Boolean(queue.firstElementChild);
+  const count = document.querySelector(".tabs [aria-current] .count");
+  if (count) count.textContent = queue.childElementCount;
   const waiting = queue.querySelectorAll("[data-waiting]").length;
-  document.title = waiting ? `(${waiting}) ${title}` : title;
-  if (at) [...queue.querySelectorAll("a")].find((row) => row.getAttribute("href") === at)?.focus();
+  retitle(waiting ? `(${waiting}) ${title}` : title);
+  if (at) [...queue.querySelectorAll("a, button")].find((one) => address(one) === at)?.focus();
   return 0;
 }
 
@@ -34,7 +40,7 @@ for (const end of ["pointerup", "pointercancel"]) {
 if (place?.dataset.stream) {
   const join = place.dataset.stream.includes("?") ? "&" : "?";
   follow(() => (thread ? `${place.dataset.stream}${join}after=${thread.dataset.last}` : place.dataset.stream),
-    { turn: (html) => (thread ? add(html) : 0), queue: rows });
+    { turn: (html) => (thread ? add(html) : 0), queue: rows, alarm });
 }
 
 if (thread) toEnd();

@@ -1,0 +1,91 @@
+"""Every process goes along with what administrators saved; what is broken or away leaves everything as it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.jobs.rules import Following
+from bot.safety import assess, rules
+from bot.store import safety_edits
+from bot.store.database import DOWN, open_engine
+
+WORDS = "孩子今天又提到蓝色小纸船"
+BOAT = f"""id: paper-boat
+kind: suicide
+level: concern
+match: ["蓝色..2纸船"]
+fires: ["{WORDS}"]
+spares: ["手工课上折了一只纸船"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _packaged_afterwards() -> Iterator[None]:
+    yield
+    rules.install(rules.packaged())
+
+
+async def save(engine: AsyncEngine, key: str, body: str | None, now: datetime, sort: str = "pattern") -> None:
+    async with engine.begin() as conn:
+        values = {"sort": sort, "key": key, "body": body, "author": "沈主任", "at": now}
+        await safety_edits.add(conn, values, seen=await safety_edits.newest(conn))
+
+
+def failures() -> float:
+    return REGISTRY.get_sample_value("bot_failures_total", {"where": "rules"}) or 0.0
+
+
+async def test_what_is_saved_is_installed_and_what_is_given_up_is_gone(engine: AsyncEngine, now: datetime) -> None:
+    following = Following(engine)
+    await following.look()
+    assert assess(WORDS).level == "none"
+    await save(engine, "paper-boat", BOAT, now)
+    await following.look()
+    assert (assess(WORDS).level, assess(WORDS).kind) == ("concern", "suicide")
+    await save(engine, "paper-boat", None, now)
+    await following.look()
+    assert assess(WORDS).level == "none"
+
+
+async def test_a_broken_edit_is_skipped_and_counted_and_the_others_hold(engine: AsyncEngine, now: datetime) -> None:
+    before = failures()
+    await save(engine, "note", "nonsense: [", now)
+    await save(engine, "x", "x", now, sort="colour")
+    await save(engine, "paper-boat", BOAT, now)
+    await Following(engine).look()
+    assert failures() == before + 2
+    assert assess(WORDS).level == "concern"
+    assert assess("她留了遗书，人不见了手机关机").crisis
+
+
+async def test_without_the_database_what_is_in_force_stays(engine: AsyncEngine, now: datetime) -> None:
+    await save(engine, "paper-boat", BOAT, now)
+    await Following(engine).look()
+    away = open_engine("postgresql://nobody@127.0.0.1:1/nowhere")
+    lost = Following(away)
+    with pytest.raises(DOWN):
+        await lost.look()
+    task = asyncio.create_task(lost.follow())
+    await asyncio.sleep(0.2)
+    assert not task.done()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await away.dispose()
+    assert assess(WORDS).level == "concern"
+
+
+async def test_following_goes_on_by_itself(engine: AsyncEngine, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.jobs.rules.EVERY_SECONDS", 0.05)
+    task = asyncio.create_task(Following(engine).follow())
+    await save(engine, "paper-boat", BOAT, now)
+    async with asyncio.timeout(10):
+        while assess(WORDS).level == "none":  # noqa: ASYNC110 - rules are no event to wait for
+            await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,375 @@
+"""The administrators' pages on danger: seeing and marking what was found, changing rules that break no example."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from desk_browser import OURS, Browser, post, text
+from test_pages_render import assert_usable
+
+from bot.safety import assess, labelled, rules
+from bot.store.tables import detections, safety_edits
+from bot.web.admin.safety_findings import Piece, marked_up
+from tests.house import House, rows
+
+DANGER = "她反锁在屋里怎么敲门都不应，桌上有遗书，我电话13812345678"
+HARMLESS = "孩子今天又提到蓝色小纸船<img src=x>"
+BOAT = """id: paper-boat
+kind: suicide
+level: concern
+match: ["蓝色..2纸船"]
+fires: ["孩子今天又提到蓝色小纸船"]
+spares: ["手工课上折了一只纸船"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _packaged_afterwards() -> Iterator[None]:
+    yield
+    rules.install(rules.packaged())
+
+
+@pytest.fixture
+async def admin(house: House) -> Browser:
+    return await house.staff("shen", "沈主任", "admin")
+
+
+async def shown(admin: Browser, path: str) -> str:
+    page = await text(admin, path)
+    assert_usable(page)
+    assert "<img" not in page
+    return html.unescape(page)
+
+
+def flat(page: str) -> str:
+    """A page's words alone."""
+    return re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", page))
+
+
+@pytest.mark.parametrize("role", ["counsellor", "editor"])
+async def test_others_see_neither_the_pages_nor_the_way_to_them(house: House, role: str) -> None:
+    browser = await house.staff("zhou", "周老师", role)
+    for path in ("", "/detections", "/missed", "/marks", "/patterns", "/patterns/note", "/protocols/suicide-high"):
+        assert (await browser.get(f"/admin/safety{path}")).status == 403, path
+    for path in ("/patterns/note", "/protocols/suicide-high", "/detections/1/1", "/missed/1/1"):
+        status, page = await post(browser, f"/admin/safety{path}", step="save", body=BOAT, verdict="right")
+        assert status == 403
+        assert "纸船" not in page
+    if role == "editor":
+        assert "/admin/safety" not in await text(browser, "/admin")
+    assert await rows(house.database_url, safety_edits) == []
+
+
+async def test_what_was_found_is_shown_masked_with_its_evidence_and_its_case(house: House, admin: Browser) -> None:
+    await house.say(DANGER)
+    page = await shown(admin, "/admin/safety/detections")
+    assert "1 条" in page
+    assert "<mark>" in page
+    assert "遗书" in page
+    assert "13812345678" not in page
+    assert "［手机号］" in page
+    assert "留下遗书、字条" in page
+    assert 'href="/desk/cases/1"' in page
+    assert "没有记录" in await shown(admin, "/admin/safety/detections?level=concern")
+    assert "没有记录" in await shown(admin, "/admin/safety/detections?kind=bullying&verdict=right&by=classifier")
+
+
+async def test_a_message_that_only_follows_a_danger_is_no_finding(house: House, admin: Browser) -> None:
+    await house.say("孩子说不想活了")
+    before = len(await rows(house.database_url, detections))
+    await house.say("好的谢谢")
+    await house.say("今天天气不错")
+    assert len(await rows(house.database_url, detections)) == before == 1
+
+
+async def test_a_finding_is_recorded_with_its_message_and_case_while_a_person_talks_too(
+    house: House, admin: Browser
+) -> None:
+    await house.say("孩子说不想活了")
+    await post(admin, "/desk/cases/1/claim")
+    await house.act("say", text="他把窗户打开坐上面了，叫他也不应")
+    for _ in range(100):
+        found = await rows(house.database_url, detections)
+        if len(found) == 2:
+            break
+        await asyncio.sleep(0.05)
+    assert [one.case_id for one in found] == [1, 1]
+    assert all(one.message_id and one.found for one in found)
+
+
+async def test_a_finding_is_marked_changed_and_taken_back(house: House, admin: Browser) -> None:
+    await house.say(DANGER)
+    (one,) = await rows(house.database_url, detections)
+    path = f"/admin/safety/detections/{one.conversation_id}/{one.id}"
+    back = "/admin/safety/detections?level=" + one.level
+    for fields, words in (
+        ({"verdict": "right"}, "沈主任标注"),
+        ({"verdict": "wrong", "level": "none", "kind": "suicide"}, "应当是平常"),
+        ({"verdict": "wrong", "level": "concern", "kind": "missing"}, "应当是关注 · 走失、离家"),
+    ):
+        answer = await admin.post(path, data={**fields, "back": back}, headers=OURS, allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (303, back)
+        assert words in await shown(admin, back)
+    await post(admin, path, verdict="open")
+    assert "沈主任标注" not in await shown(admin, "/admin/safety/detections")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"verdict": "maybe"},
+        {"verdict": "wrong"},
+        {"verdict": "wrong", "level": "terrible", "kind": "suicide"},
+        {"verdict": "wrong", "level": "high", "kind": "x"},
+    ],
+)
+async def test_a_mark_that_says_nothing_is_refused(house: House, admin: Browser, fields: dict[str, str]) -> None:
+    await house.say(DANGER)
+    (one,) = await rows(house.database_url, detections)
+    status, page = await post(admin, f"/admin/safety/detections/{one.conversation_id}/{one.id}", **fields)
+    assert (status, "请选好" in page) == (400, True)
+
+
+async def test_a_mark_of_what_is_gone_and_a_way_back_to_elsewhere(house: House, admin: Browser) -> None:
+    assert (await post(admin, "/admin/safety/detections/7/7", verdict="right"))[0] == 404
+    answer = await admin.post(
+        "/admin/safety/detections/7/7",
+        data={"verdict": "open", "back": "https://example.org/"},
+        headers=OURS,
+        allow_redirects=False,
+    )
+    assert answer.headers["Location"] == "/admin/safety/detections"
+
+
+async def test_what_was_missed_is_added_from_recent_messages(house: House, admin: Browser) -> None:
+    await house.say(HARMLESS)
+    page = await shown(admin, "/admin/safety/missed?q=纸船")
+    (path,) = re.findall(r'action="(/admin/safety/missed/\d+/\d+)"', page)
+    assert "没有找到" in await shown(admin, "/admin/safety/missed?q=%25")
+    assert (await post(admin, path, level="none", kind="suicide"))[0] == 400
+    assert (await post(admin, path, level="high", kind="suicide"))[0] == 303
+    assert (await post(admin, path, level="high", kind="suicide"))[0] == 409
+    assert "没有找到" in await shown(admin, "/admin/safety/missed?q=纸船")
+    assert "漏判，应当是高 · 轻生" in await shown(admin, "/admin/safety/detections?verdict=missed")
+
+
+async def test_marks_are_handed_out_masked_in_the_form_that_training_reads(
+    house: House, admin: Browser, tmp_path: Path
+) -> None:
+    await house.say(DANGER)
+    await house.say(HARMLESS, "o-lan")
+    (one,) = await rows(house.database_url, detections)
+    await post(admin, f"/admin/safety/detections/{one.conversation_id}/{one.id}", verdict="right")
+    page = await shown(admin, "/admin/safety/missed?q=纸船")
+    (path,) = re.findall(r'action="(/admin/safety/missed/\d+/\d+)"', page)
+    await post(admin, path, level="concern", kind="self-harm")
+    lines = [json.loads(line) for line in (await text(admin, "/admin/safety/marks")).splitlines()]
+    assert [set(line) for line in lines] == [{"text", "level", "kind", "voice", "marked_at"}] * 2
+    assert [(line["level"], line["kind"]) for line in lines] == [(one.level, one.kind), ("concern", "self-harm")]
+    assert "［手机号］" in lines[0]["text"]
+    answer = await admin.get("/admin/safety/marks?format=tsv")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    (tmp_path / "marks.tsv").write_text(await answer.text(), "utf-8")
+    found = labelled.read(tmp_path)
+    assert [(one.level, one.kind, one.voice) for one in found] == [
+        (one.level, one.kind, "parent"),
+        ("concern", "self-harm", "parent"),
+    ]
+
+
+async def test_whoever_reads_words_leaves_a_line_in_the_log_without_them(
+    house: House, admin: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await house.say(DANGER)
+    capsys.readouterr()
+    await shown(admin, "/admin/safety/detections")
+    await text(admin, "/admin/safety/marks")
+    said = "".join(capsys.readouterr())
+    assert said.count("parents' words read") == 2
+    assert "遗书" not in said
+
+
+async def test_the_overview_tells_what_became_of_dangers_and_how_well_they_were_found(
+    house: House, admin: Browser
+) -> None:
+    assert "判断得怎样" in await shown(admin, "/admin/safety")
+    await house.say(DANGER)
+    (one,) = await rows(house.database_url, detections)
+    await post(admin, f"/admin/safety/detections/{one.conversation_id}/{one.id}", verdict="right")
+    await post(admin, "/desk/cases/1/claim")
+    words = flat(await shown(admin, "/admin/safety?days=30"))
+    assert "开了个案1" in words
+    assert "有人确认1" in words
+    assert "最近7天1100%100%0" in words
+    assert "轻生" in words
+
+
+def test_evidence_is_found_in_the_words_even_with_marks_between() -> None:
+    pieces, elsewhere = marked_up("他说，想 死！真的", ("想死", "别处的话"))
+    assert pieces == (Piece("他说，"), Piece("想 死", shown=True), Piece("！真的"))
+    assert elsewhere == ("别处的话",)
+    assert marked_up("甲乙丙丁", ("甲乙", "乙丙", "，"))[0] == (
+        Piece("甲乙", shown=True),
+        Piece("丙", shown=True),
+        Piece("丁"),
+    )
+    assert marked_up("", ("甲",)) == ((), ("甲",))
+
+
+async def test_patterns_and_cards_are_listed_with_their_examples_and_filtered(admin: Browser) -> None:
+    page = await shown(admin, "/admin/safety/patterns")
+    assert f"{len(rules.packaged().book.patterns)} 条" in page
+    assert "留下遗书、字条" in page
+    assert "句要认出" in page
+    few = await shown(admin, "/admin/safety/patterns?kind=missing&level=urgent")
+    assert "人不见了" in few
+    assert "留下遗书" not in few
+    assert "没有找到" in await shown(admin, "/admin/safety/patterns?state=changed")
+    cards = await shown(admin, "/admin/safety/protocols?kind=suicide")
+    assert "suicide-urgent-locked" in cards
+    assert "孩子在写" in cards
+
+
+async def test_a_pattern_is_shown_with_its_text_and_the_state_of_each_example(admin: Browser) -> None:
+    page = await shown(admin, "/admin/safety/patterns/note")
+    raw = rules.raws("pattern")["note"]
+    for example in (*raw["fires"], *raw["spares"]):
+        assert example in page
+    assert page.count('class="row tight example"') == len(raw["fires"]) + len(raw["spares"])
+    body = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
+    assert body is not None
+    assert yaml.safe_load(body[1]) == raw
+
+
+async def test_a_card_is_shown_as_the_parent_reads_it(admin: Browser) -> None:
+    page = await shown(admin, "/admin/safety/protocols/suicide-urgent-height")
+    preview = page[page.index("家长看到的") :]
+    assert '<div class="crisis" data-risk="urgent"' in preview
+    assert "110" in preview
+
+
+@pytest.mark.parametrize("path", ["patterns/nothing", "protocols/nothing", "protocols/new", "colours", "patterns/A"])
+async def test_a_rule_that_is_not_there_is_not_found(admin: Browser, path: str) -> None:
+    assert (await admin.get(f"/admin/safety/{path}")).status == 404
+
+
+async def test_a_draft_is_tried_without_being_saved(house: House, admin: Browser) -> None:
+    status, page = await post(
+        admin, "/admin/safety/patterns/new", step="try", body=BOAT, message="他又画了蓝色大纸船", saved="0"
+    )
+    assert status == 200
+    assert "没有弄坏任何例子" in page
+    assert 'data-right="yes"' in page
+    assert 'data-right="no"' not in page
+    trial = page[page.index('id="trial"') :]
+    assert 'data-risk="none"' not in trial
+    assert "paper-boat" in trial
+    assert assess("他又画了蓝色大纸船").level == "none"
+    assert await rows(house.database_url, safety_edits) == []
+
+
+async def test_a_draft_that_breaks_an_example_shows_which_and_is_not_saved(house: House, admin: Browser) -> None:
+    raw = {**rules.raws("pattern")["note"], "match": ["遗愿清单"]}
+    body = yaml.safe_dump(raw, allow_unicode=True)
+    for step, status in (("try", 200), ("save", 422)):
+        got, page = await post(admin, "/admin/safety/patterns/note", step=step, body=body, saved="0")
+        assert got == status
+        assert "“备忘录里写着遗书”没有被这一条认出来" in html.unescape(page)
+        assert 'data-right="no"' in page
+        assert "遗愿清单" in page  # what was typed is given back
+        assert_usable(page)
+    assert await rows(house.database_url, safety_edits) == []
+
+
+async def test_what_cannot_be_read_is_given_back_with_what_is_wrong(house: House, admin: Browser) -> None:
+    for body in ("id: [", "</textarea><script>x</script>", ""):
+        status, page = await post(admin, "/admin/safety/protocols/suicide-high", step="save", body=body, saved="0")
+        assert status == 422
+        assert "<script>x" not in page
+        assert "这样存不了" in page
+    assert await rows(house.database_url, safety_edits) == []
+
+
+async def test_a_new_pattern_is_saved_judges_the_next_message_and_can_be_given_up(house: House, admin: Browser) -> None:
+    await house.say(HARMLESS)
+    assert await rows(house.database_url, detections) == []
+    answer = await admin.post(
+        "/admin/safety/patterns/new",
+        data={"step": "save", "body": BOAT.replace("\n", "\r\n"), "saved": "0"},
+        headers=OURS,
+        allow_redirects=False,
+    )
+    assert (answer.status, answer.headers["Location"]) == (303, "/admin/safety/patterns/paper-boat?saved=1")
+    assert "已存" in await shown(admin, answer.headers["Location"])
+    await house.say(HARMLESS, "o-lan")
+    (one,) = await rows(house.database_url, detections)
+    assert (one.level, one.kind) == ("concern", "suicide")
+    assert "paper-boat" in await shown(admin, "/admin/safety/detections")
+    listed = await shown(admin, "/admin/safety/patterns?state=added")
+    assert "paper-boat" in listed
+    assert "沈主任" in listed
+    (edit,) = await rows(house.database_url, safety_edits)
+    assert (await post(admin, "/admin/safety/patterns/paper-boat", step="restore", version="0", saved=str(edit.id)))[
+        0
+    ] == 303
+    assert assess(HARMLESS).level == "none"
+    assert "没有找到" in await shown(admin, "/admin/safety/patterns?state=added")
+    assert (await admin.get("/admin/safety/patterns/paper-boat")).status == 404
+
+
+async def test_a_new_pattern_cannot_take_the_name_of_another(admin: Browser) -> None:
+    body = BOAT.replace("paper-boat", "note")
+    status, page = await post(admin, "/admin/safety/patterns/new", step="save", body=body, saved="0")
+    assert status == 409
+    assert "已经有叫 note 的规则" in page
+    assert "纸船" in page
+
+
+async def test_versions_are_kept_and_any_of_them_comes_back(house: House, admin: Browser) -> None:
+    path = "/admin/safety/protocols/suicide-high"
+    source = rules.sources("card")["suicide-high"]
+    saved = 0
+    for words in ("请先坐到孩子身边", "请先守在孩子身边"):
+        body = re.sub(r"^act: 请先陪在孩子身边", f"act: {words}", source, flags=re.MULTILINE)
+        assert body != source
+        assert (await post(admin, path, step="save", body=body, saved=str(saved)))[0] == 303
+        saved = max(edit.id for edit in await rows(house.database_url, safety_edits))
+    page = await shown(admin, path)
+    assert page.count("沈主任") >= 2
+    (older,) = re.findall(r'name="version" value="([1-9]\d*)"', page)
+    assert (await post(admin, path, step="restore", version=older, saved=str(saved)))[0] == 303
+    assert "请先坐到孩子身边" in await house.say("孩子说不想活了")
+    assert (await post(admin, path, step="restore", version="999", saved="3"))[0] == 404
+    assert (await post(admin, path, step="restore", version="0", saved="3"))[0] == 303
+    assert "请先陪在孩子身边" in await house.say("孩子说不想活了", "o-lan")
+    assert "出厂的样子" in await shown(admin, path)
+
+
+async def test_of_two_who_edit_the_same_the_later_is_told_and_keeps_the_words(house: House, admin: Browser) -> None:
+    assert (await post(admin, "/admin/safety/patterns/new", step="save", body=BOAT, saved="0"))[0] == 303
+    other = BOAT.replace("手工课", "美术课")
+    status, page = await post(admin, "/admin/safety/patterns/paper-boat", step="save", body=other, saved="0")
+    assert status == 409
+    assert "沈主任刚刚存过这一条" in page
+    assert "美术课" in page
+    (edit,) = await rows(house.database_url, safety_edits)
+    assert f'name="saved" value="{edit.id}"' in page
+
+
+async def test_an_edit_in_the_table_that_does_not_hold_is_shown_as_such(house: House, admin: Browser) -> None:
+    async with house.app_engine.begin() as conn:
+        await conn.execute(
+            safety_edits.insert().values(sort="pattern", key="note", body="id: [", author="某人", at=house.clock())
+        )
+    assert "没有生效" in await shown(admin, "/admin/safety/patterns?state=refused")
+    page = await shown(admin, "/admin/safety/patterns/note")
+    assert "还读不懂这份全文" in page
+    assert assess("备忘录里写着遗书").level != "none"
