@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 Channel = Literal["wechat", "web", "cli"]
 Surface = Literal["push", "page", "cli"]
 Level = Literal["none", "concern", "high", "urgent"]
 LEVELS: tuple[Level, ...] = ("none", "concern", "high", "urgent")
+GRAVE: tuple[Level, ...] = ("high", "urgent")  # the protocol goes first; people are alerted, and somebody must look
 Intent = Literal[
     "guidance",
     "policy",
@@ -90,7 +91,12 @@ class Assessment:
     @property
     def crisis(self) -> bool:
         """Whether the protocol goes first and a person is called."""
-        return self.level in ("high", "urgent")
+        return self.level in GRAVE
+
+    @property
+    def shown(self) -> bool:
+        """Whether this message (with those just before it) shows a danger; one that is only remembered is not shown."""
+        return self.level != "none" and "memory" not in self.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,57 @@ class Opening:
     level: Level = "none"
     reason: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+# States of a booking that take a place; proposed: by staff, and the parent has not yet said yes.
+TAKES_PLACE = ("asked", "proposed", "confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time at a station. `taken` of its `places` are given away; `minutes` long."""
+
+    id: int
+    station_id: int
+    station: str
+    title: str
+    starts_at: datetime
+    minutes: int
+    places: int
+    active: bool
+    taken: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many may still ask."""
+        return max(0, self.places - self.taken)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A parent's place in a slot.
+
+    `reminded_at` is when the parent was last told of the time, by the confirmation or a reminder. `conversation_id` is
+    None when everything of the parent was deleted.
+    """
+
+    id: int
+    slot: Slot
+    case_id: int
+    state: str
+    at: datetime
+    reminded_at: datetime | None
+    conversation_id: int | None
+
+    @property
+    def active(self) -> bool:
+        """Whether it takes a place."""
+        return self.state in TAKES_PLACE
 
 
 def _block_lines(block: Block) -> list[str]:

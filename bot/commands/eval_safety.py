@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.commands import index
 from bot.commands.safety import ordinary_lines
-from bot.messages import LEVELS, Assessment, Level
+from bot.dialogue.states import PIECES
+from bot.messages import GRAVE, LEVELS, Assessment, Level
 from bot.safety import assess, in_conversation, remember
 from bot.safety.assess import by_patterns
 from bot.safety.baselines import BROAD, EXPLICIT, Embed, System, keywords, nearest_rule, tf_idf
@@ -90,7 +91,7 @@ def _rivals(embed: Embed) -> Mapping[str, System]:
 
 
 def _crisis(level: Level) -> bool:
-    return level in ("high", "urgent")
+    return level in GRAVE
 
 
 def _row(system: System, messages: Sequence[Labelled], everyday: Sequence[str]) -> Row:
@@ -134,10 +135,11 @@ def _kinds(messages: Sequence[Labelled], judged: Mapping[str, Assessment]) -> It
 
 def _talks(talks: Sequence[Dialogue]) -> Iterator[str]:
     """Whether a conversation came to a crisis where it should, and stayed free of one where it should."""
-    ends = [(talk, max((level for level, _ in _played(talk)), key=LEVELS.index)) for talk in talks]
-    grave = [_crisis(end) for talk, end in ends if any(_crisis(right[0]) for _, right in talk.turns)]
-    calm = [_crisis(end) for talk, end in ends if all(right[0] == "none" for _, right in talk.turns)]
-    turns = share([level in right for talk in talks for level, right in _played(talk)])
+    played = [list(_played(talk)) for talk in talks]
+    ends = [(turns, any(_crisis(level) for level, _ in turns)) for turns in played]
+    grave = [found for turns, found in ends if any(_crisis(right[0]) for _, right in turns)]
+    calm = [found for turns, found in ends if all(right[0] == "none" for _, right in turns)]
+    turns = share([level in right for turns in played for level, right in turns])
     yield f"{len(talks)} conversations: a crisis found in {share(grave)} of {len(grave)}, "
     yield f"called in {share(calm)} of {len(calm)} harmless ones; turns at an accepted level {turns}"
 
@@ -146,7 +148,7 @@ def _played(talk: Dialogue) -> Iterator[tuple[Level, tuple[Level, ...]]]:
     memory, now = None, datetime(2026, 5, 12, 21, tzinfo=CHINA)
     said: list[str] = []
     for text, right in talk.turns:
-        found = in_conversation(assess(text), text, said[-3:], memory, now)
+        found = in_conversation(assess(text), text, said[-PIECES:], memory, now)
         memory, said, now = remember(found, memory, now), [*said, text], now + timedelta(minutes=1)
         yield found.level, right
 

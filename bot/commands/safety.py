@@ -40,9 +40,12 @@ def examples() -> Iterator[Labelled]:
     """What reviewers wrote beside patterns and cards, and the must-catch list: it is to be right with both layers."""
     for text, *levels in read_yaml("must_catch.yaml"):
         yield _example(text, tuple(levels))
-    beside = [text for one in book().patterns for text in (*one.fires, *one.spares)]
-    for text in dict.fromkeys((*beside, *(text for card in cards() for text in card.examples))):
-        yield _example(text, (by_patterns(text)[0].level,))
+    of_cards = {text: card for card in cards() for text in card.examples}
+    for text, card in of_cards.items():  # the card says what they are, also where no pattern sees it
+        yield Labelled(text, (card.level,), card.kind, "child" if card.child else "parent", "s")
+    for text in dict.fromkeys(text for one in book().patterns for text in (*one.fires, *one.spares)):
+        if text not in of_cards:
+            yield _example(text, (by_patterns(text)[0].level,))
 
 
 def _example(text: str, right: tuple[Level, ...]) -> Labelled:

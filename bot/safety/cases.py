@@ -14,9 +14,9 @@ def opening(assessment: Assessment) -> Opening | None:
 
 
 def review(assessment: Assessment) -> Opening | None:
-    """The case to look at within the day: a concern shown by this very message, not merely remembered."""
-    shown = assessment.level == "concern" and bool(assessment.evidence)
-    return _case(assessment) if shown else None
+    """The case to look at within the day: a concern that words of this message show, not a layer that failed."""
+    looked_at = assessment.level == "concern" and assessment.shown and bool(assessment.evidence)
+    return _case(assessment) if looked_at else None
 
 
 def _case(assessment: Assessment) -> Opening:

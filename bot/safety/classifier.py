@@ -24,7 +24,7 @@ from bot.safety.features import Units, units
 
 FILE = Path(__file__).with_name("classifier.npz")
 FORMAT = 3
-VETO = 0.55  # so likely nothing is wrong: what the patterns call a danger is then a concern
+VETO = 0.45  # so likely nothing is wrong: what the patterns call a danger is then a concern
 _CLAUSE = re.compile(r"[^，。？]+")
 
 Numbers = NDArray[np.float32]
