@@ -32,8 +32,8 @@ class OpenStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class _Opening:
-    """One span on one day. `sure` is False where it depends on whether an unarranged day is worked."""
+class Period:
+    """One span on one day; it may end on the next. `sure` is False where an unarranged day may not be worked."""
 
     start: datetime
     end: datetime
@@ -41,6 +41,7 @@ class _Opening:
     sure: bool
 
     def covers(self, now: datetime) -> bool:
+        """Whether it is on at a moment; its end is outside."""
         return self.start <= now < self.end
 
 
@@ -67,17 +68,17 @@ def around_the_clock(hours: tuple[Span, ...] | None) -> bool:
     return {day for span in whole for day in span.days} == set(DAYS)
 
 
-def _openings(hours: Sequence[Span], now: datetime, calendar: Calendar) -> list[_Opening]:
+def _openings(hours: Sequence[Span], now: datetime, calendar: Calendar) -> list[Period]:
     """Lay the spans out from yesterday, which may run past midnight, to the horizon."""
     first = now.date() - timedelta(days=1)
     days = [first + timedelta(days=n) for n in range(HORIZON.days + 2)]
-    found = []
-    for day in days:
-        for span in hours:
-            held = _held(span, day, calendar)
-            if held is not False:
-                found.append(_opening(span, day, sure=held is True))
-    return found
+    return [period for day in days for period in periods(hours, day, calendar)]
+
+
+def periods(hours: Sequence[Span], day: date, calendar: Calendar) -> list[Period]:
+    """Lay out the spans that begin on one day in China."""
+    held = [(span, _held(span, day, calendar)) for span in hours]
+    return [_opening(span, day, sure=is_held is True) for span, is_held in held if is_held is not False]
 
 
 def _held(span: Span, day: date, calendar: Calendar) -> bool | None:
@@ -90,16 +91,16 @@ def _held(span: Span, day: date, calendar: Calendar) -> bool | None:
     return None if worked is None else worked == (span.on == "workday")
 
 
-def _opening(span: Span, day: date, *, sure: bool) -> _Opening:
+def _opening(span: Span, day: date, *, sure: bool) -> Period:
     last = day if span.end > span.start else day + timedelta(days=1)
-    return _Opening(_at(day, span.start), _at(last, span.end), span.tier, sure)
+    return Period(_at(day, span.start), _at(last, span.end), span.tier, sure)
 
 
 def _at(day: date, moment: time) -> datetime:
     return datetime.combine(day, moment, tzinfo=CHINA)
 
 
-def _end(openings: Sequence[_Opening], now: datetime) -> datetime | None:
+def _end(openings: Sequence[Period], now: datetime) -> datetime | None:
     """Follow the sure openings that touch each other; None when they reach the horizon."""
     end = now
     for opening in sorted((o for o in openings if o.sure), key=lambda o: o.start):
@@ -108,7 +109,7 @@ def _end(openings: Sequence[_Opening], now: datetime) -> datetime | None:
     return end if end < now + HORIZON else None
 
 
-def _next(openings: Sequence[_Opening], now: datetime) -> datetime | None:
+def _next(openings: Sequence[Period], now: datetime) -> datetime | None:
     """The next opening, unless one that may or may not be held comes before it."""
     ahead = [o for o in openings if now < o.start <= now + HORIZON]
     nearest = min(ahead, key=lambda o: (o.start, not o.sure), default=None)

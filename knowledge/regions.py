@@ -36,6 +36,10 @@ class RegionTree:
         """Whether a place is the other one or lies in it."""
         return ancestor in self.chain(slug)
 
+    def beneath(self, slug: str) -> frozenset[str]:
+        """Give a place with all that lie in it."""
+        return frozenset(one for one in self._regions if self.within(one, slug)) | {slug}
+
     def name(self, slug: str) -> str:
         """Give the name people know it by: city and district, e.g. 常州市天宁区; the slug itself if it is unknown."""
         if slug not in self._regions:

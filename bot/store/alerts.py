@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, exists, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -75,6 +75,20 @@ async def finish(conn: AsyncConnection, event_id: int, delivered: Sequence[str])
     done = update(case_events).where(case_events.c.id == event_id)
     added = bindparam("added", {"delivered": list(delivered)}, type_=case_events.c.detail.type)
     await conn.execute(done.values(detail=case_events.c.detail.concat(added)))
+
+
+async def asked_next(conn: AsyncConnection, case_id: int) -> bool:
+    """Whether the next station has been given the case since the alerts began: a round that was lost comes again."""
+    began = select(func.max(case_events.c.id)).where(
+        case_events.c.case_id == case_id, case_events.c.tag == CaseTag.ALERTED
+    )
+    asked = exists().where(
+        case_events.c.case_id == case_id,
+        case_events.c.tag == CaseTag.ESCALATED,
+        case_events.c.detail.has_key("next"),
+        case_events.c.id > func.coalesce(began.scalar_subquery(), 0),
+    )
+    return bool(await conn.scalar(select(asked)))
 
 
 _AGAIN = text("""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, exists, func, insert, select, update
+from sqlalchemy import Row, and_, case, delete, exists, func, insert, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import Level
-from bot.store.tables import case_events, cases, conversations, parents, staff
-
-GRAVE: tuple[Level, ...] = ("high", "urgent")  # people are alerted, and somebody must say that they look at it
+from bot.messages import GRAVE
+from bot.store.people import AT_DESK, Staff
+from bot.store.scope import sees
+from bot.store.tables import case_events, cases, conversations, parents, staff, stations
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,32 @@ class Case:
     alerted_at: datetime | None = None
     acknowledged_at: datetime | None = None
     answered_at: datetime | None = None
+    station_id: int | None = None
+    department: str | None = None
+    language: str | None = None
+    reporter_id: int | None = None
+    sealed: bool = False
+    snoozed_until: datetime | None = None
+    moves: int = 0
+    moved_at: datetime | None = None
+    satisfaction: int | None = None
+    rated_at: datetime | None = None
+    station: str | None = None
+    owner_here: bool | None = None  # whether who holds it works at the desk still; None: nobody holds it
 
     @property
     def unseen(self) -> bool:
-        """Whether somebody may be in danger and nobody has said that they look at it."""
-        return self.state != "closed" and self.level in GRAVE and self.acknowledged_at is None
+        """Whether somebody may be in danger and nobody has said that they look at it.
+
+        A family's file is none: the danger was told in the talk from which it has its level.
+        """
+        grave = self.level in GRAVE and self.kind != "file"
+        return grave and self.state != "closed" and self.acknowledged_at is None
+
+    def snoozed(self, now: datetime) -> bool:
+        """Whether it is put off until a moment that lies ahead. A danger that nobody has looked at never is."""
+        ahead = self.snoozed_until is not None and self.snoozed_until > now
+        return ahead and self.state != "closed" and not self.unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +77,33 @@ class Step:
     at: datetime
 
 
-_COLUMNS = (*(column for column in cases.c if column.name != "owner_id"), cases.c.owner_id, staff.c.name.label("owner"))
-UNSEEN = and_(cases.c.state != "closed", cases.c.level.in_(GRAVE), cases.c.acknowledged_at.is_(None))
+_HERE = and_(staff.c.active, staff.c.role.in_(AT_DESK))
+_COLUMNS = (
+    *cases.c,
+    staff.c.name.label("owner"),
+    stations.c.name.label("station"),
+    _HERE.label("owner_here"),
+)
+_DANGER = and_(cases.c.level.in_(GRAVE), cases.c.kind != "file")  # as in `Case.unseen`
+UNSEEN = and_(cases.c.state != "closed", _DANGER, cases.c.acknowledged_at.is_(None))
 # A question from the command line has nobody behind it; its case is gone in a moment.
 REAL = ~exists().where(
     conversations.c.id == cases.c.conversation_id,
     parents.c.id == conversations.c.parent_id,
     parents.c.channel == "cli",
 )
-_URGENCY = case((cases.c.level == "urgent", 0), (cases.c.level == "high", 1), (cases.c.level == "concern", 2), else_=3)
+URGENCY = case((cases.c.level == "urgent", 0), (cases.c.level == "high", 1), (cases.c.level == "concern", 2), else_=3)
 
 
-def _case(row: Row[Any]) -> Case:
+def of_row(row: Row[Any]) -> Case:
+    """Make a case of a row of `whole`."""
     return Case(**row._mapping)  # noqa: SLF001  (the documented mapping view of a row, despite its name)
 
 
-def _select() -> Any:
-    return select(*_COLUMNS).join_from(cases, staff, staff.c.id == cases.c.owner_id, isouter=True)
+def whole() -> Any:
+    """Begin a query of cases with the names of who holds them and of their station."""
+    held = cases.join(staff, staff.c.id == cases.c.owner_id, isouter=True)
+    return select(*_COLUMNS).select_from(held.join(stations, stations.c.id == cases.c.station_id, isouter=True))
 
 
 async def open_case(conn: AsyncConnection, values: dict[str, Any]) -> int:
@@ -83,11 +114,11 @@ async def open_case(conn: AsyncConnection, values: dict[str, Any]) -> int:
 
 async def open_of(conn: AsyncConnection, conversation_id: int, kinds: tuple[str, ...]) -> Case | None:
     """Find the open case of a conversation among some kinds. The conversation is locked, so it stays so."""
-    query = _select().where(
+    query = whole().where(
         cases.c.conversation_id == conversation_id, cases.c.state != "closed", cases.c.kind.in_(kinds)
     )
-    row = (await conn.execute(query.order_by(_URGENCY, cases.c.id).limit(1))).one_or_none()
-    return _case(row) if row else None
+    row = (await conn.execute(query.order_by(URGENCY, cases.c.id).limit(1))).one_or_none()
+    return of_row(row) if row else None
 
 
 async def add_event(
@@ -97,25 +128,17 @@ async def add_event(
     await conn.execute(insert(case_events).values(case_id=case_id, tag=tag, actor=actor, detail=detail or {}, at=at))
 
 
-async def find(conn: AsyncConnection, case_id: int, *, locked: bool = False) -> Case | None:
-    """Load a case."""
-    query = _select().where(cases.c.id == case_id)
+async def find(
+    conn: AsyncConnection, case_id: int, *, locked: bool = False, seen_by: Staff | None = None
+) -> Case | None:
+    """Load a case; with `seen_by` one that this person may see."""
+    query = whole().where(cases.c.id == case_id)
+    if seen_by is not None:
+        query = query.where(sees(seen_by))
     if locked:
         query = query.with_for_update(of=cases)
     row = (await conn.execute(query)).one_or_none()
-    return _case(row) if row else None
-
-
-async def queue(conn: AsyncConnection, *, closed: bool = False, limit: int = 200) -> list[Case]:
-    """List cases: dangers that nobody has seen first, then the gravest, by due time; closed ones newest first."""
-    query = _select()
-    if closed:
-        query = query.where(cases.c.state == "closed").order_by(cases.c.closed_at.desc())
-    else:
-        query = query.where(cases.c.state != "closed").order_by(
-            case((UNSEEN, 0), else_=1), _URGENCY, cases.c.due_at, cases.c.id
-        )
-    return [_case(row) for row in await conn.execute(query.limit(limit))]
+    return of_row(row) if row else None
 
 
 async def waiting(conn: AsyncConnection, conversation_id: int) -> int:
@@ -138,10 +161,24 @@ async def change(conn: AsyncConnection, case_id: int, *, expect: tuple[str, ...]
     return result.rowcount == 1
 
 
-async def unseen(conn: AsyncConnection) -> list[tuple[int, int]]:
-    """List dangers that nobody has acknowledged: their numbers, and the rounds of alerts so far."""
-    rows = await conn.execute(select(cases.c.id, cases.c.alerts).where(UNSEEN, REAL).order_by(cases.c.id))
+async def unseen(conn: AsyncConnection, seen_by: Staff | None = None) -> list[tuple[int, int]]:
+    """List dangers that nobody has acknowledged (that somebody may see): numbers, and the rounds of alerts so far."""
+    mine = true() if seen_by is None else sees(seen_by)
+    rows = await conn.execute(select(cases.c.id, cases.c.alerts).where(UNSEEN, REAL, mine).order_by(cases.c.id))
     return [(row[0], row[1]) for row in rows]
+
+
+async def rouse(conn: AsyncConnection, conversation_id: int, now: datetime) -> list[int]:
+    """Bring back the cases of a conversation that are put off; which ones. The moment stays: they waited till then."""
+    put_off = (cases.c.conversation_id == conversation_id, cases.c.state != "closed", cases.c.snoozed_until > now)
+    rows = await conn.execute(update(cases).where(*put_off).values(snoozed_until=now).returning(cases.c.id))
+    return sorted(row[0] for row in rows)
+
+
+async def welcome(conn: AsyncConnection, case_id: int, owner_id: int) -> None:
+    """Forget that a case is newly handed to its owner: they have looked at it."""
+    forget = text("UPDATE cases SET detail = detail - 'handed' WHERE id = :id AND owner_id = :owner")
+    await conn.execute(forget, {"id": case_id, "owner": owner_id})
 
 
 async def discard(conn: AsyncConnection, channel: str, sender: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, exists, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store import files
 from bot.store.tables import conversations, outbox, parents
 
 
@@ -116,12 +117,22 @@ async def erase(conn: AsyncConnection, parent_id: int, *, waiting: bool = False)
     `waiting` tells that acts not yet answered are not wanted either.
     """
     await conn.execute(_REMEMBER, {"parent": parent_id, "waiting": waiting})
+    await files.erase(conn, parent_id)
     await conn.execute(
         text("""
-            UPDATE cases SET detail = '{}', reason = '', region = NULL, stage = NULL,
+            UPDATE cases SET detail = '{}', reason = '', region = NULL, stage = NULL, department = NULL,
+                language = NULL,
                 state = 'closed', closed_at = coalesce(closed_at, now()),
                 outcome = split_part(coalesce(outcome, 'erased'), '：', 1)  -- what follows was written about the family
             WHERE conversation_id IN (SELECT id FROM conversations WHERE parent_id = :parent)
+        """),
+        {"parent": parent_id},
+    )
+    await conn.execute(
+        text("""
+            UPDATE bookings SET state = 'cancelled' WHERE state IN ('asked', 'proposed', 'confirmed') AND case_id IN (
+                SELECT cases.id FROM cases JOIN conversations ON conversations.id = cases.conversation_id
+                WHERE conversations.parent_id = :parent)
         """),
         {"parent": parent_id},
     )

@@ -6,13 +6,16 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -94,7 +97,7 @@ messages = Table(
     Column("text", Text, nullable=False),
     Column("reply", JSONB),
     Column("level", Text, nullable=False, server_default="none"),
-    Column("state", Text, nullable=False, server_default="sent"),  # sent, pending, failed or parked
+    Column("state", Text, nullable=False, server_default="sent"),  # sent, pending, failed, parked or withdrawn
     Column("reason", Text, nullable=False, server_default=""),
     _at("at", now=True),
     PrimaryKeyConstraint("conversation_id", "id"),
@@ -115,6 +118,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("reason", Text, nullable=False, server_default=""),
     _at("due_at", now=True),
+    _at("expires_at", nullable=True),  # from then on the words would be untrue: they are not sent any more
     _at("created_at", now=True),
     PrimaryKeyConstraint("conversation_id", "id"),
     Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('pending', 'sending')")),
@@ -143,7 +147,25 @@ cases = Table(
     _at("answered_at", nullable=True),  # the first words of a person
     _at("claimed_at", nullable=True),
     _at("closed_at", nullable=True),
+    Column(
+        "station_id", BigInteger, ForeignKey("stations.id", ondelete="SET NULL")
+    ),  # whose case it is; NULL: anybody's
+    Column("department", Text),  # the office that has to answer
+    Column("language", Text),
+    Column("reporter_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),  # who made a mandatory report
+    Column("sealed", Boolean, nullable=False, server_default=text("false")),
+    _at("snoozed_until", nullable=True),
+    Column("moves", Integer, nullable=False, server_default=text("0")),  # times that a rule gave it to somebody else
+    _at("moved_at", nullable=True),
+    Column("satisfaction", SmallInteger),  # 1 to 5, said by the parent
+    _at("rated_at", nullable=True),
+    Index("ix_cases_station", "station_id", "opened_at"),
+    Index("ix_cases_owner", "owner_id", postgresql_where=text("state <> 'closed'")),
     Index("ix_cases_open", "opened_at", postgresql_where=text("state <> 'closed'")),
+    Index("ix_cases_opened", "opened_at"),
+    Index("ix_cases_closed", "closed_at", postgresql_where=text("state = 'closed'")),
+    Index("ix_cases_rated", "rated_at", postgresql_where=text("rated_at IS NOT NULL")),
+    Index("ix_cases_conversation", "conversation_id"),
     # One open case of a kind for a conversation: a second call for help joins the first.
     Index(
         "uq_cases_open_kind",
@@ -165,6 +187,22 @@ case_events = Table(
     _at("at", now=True),
 )
 
+stations = Table(
+    "stations",  # a community station or office whose people answer
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),  # stands in its QR code: desk:<slug>
+    Column("name", Text, nullable=False),
+    Column("region", Text),  # where it serves; NULL: everywhere
+    Column("hours", Text, nullable=False, server_default=""),  # when somebody is there if no shifts are planned
+    Column("kinds", JSONB, nullable=False, server_default=text("'[]'")),  # of cases; none: all kinds
+    Column("languages", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("robot", Text, nullable=False, server_default=""),  # WeCom group robot for alerts
+    Column("next_id", BigInteger, ForeignKey("stations.id", ondelete="SET NULL")),  # who helps when nobody here does
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    _at("created_at", now=True),
+)
+
 staff = Table(
     "staff",
     metadata,
@@ -175,15 +213,223 @@ staff = Table(
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     _at("created_at", now=True),
+    Column("station_id", BigInteger, ForeignKey("stations.id", ondelete="SET NULL")),
+    Column("region", Text),  # a supervisor's; others have their station's
+    Column("capacity", Integer, nullable=False, server_default=text("5")),  # talks at a time
+    Column("languages", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("totp", Text),  # the second factor's secret, encrypted; NULL: none yet
+    Column("totp_step", BigInteger),  # the last code's time step: a code works once
+    Column("recovery", JSONB, nullable=False, server_default=text("'[]'")),  # keyed hashes of codes for a lost phone
+    Column("likes", JSONB, nullable=False, server_default=text("'{}'")),  # settings of the pages, e.g. shortcuts off
 )
 
 staff_sessions = Table(
     "staff_sessions",
     metadata,
     Column("token_hash", Text, primary_key=True),  # the token itself is only in the browser
+    Column("id", BigInteger, Identity(), nullable=False, unique=True),  # names it on the page of sessions
     Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    Column("whole", Boolean, nullable=False, server_default=text("true")),  # false: the second factor is still to come
+    Column("agent", Text, nullable=False, server_default=""),  # browser and system in a few words
+    _at("created_at", now=True),
+    _at("seen_at", now=True),
+    _at("expires_at"),
+    Index("ix_staff_sessions_staff", "staff_id"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("id", BigInteger, Identity(), nullable=False, unique=True),
+    Column("login", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("station_id", BigInteger, ForeignKey("stations.id", ondelete="CASCADE")),
+    Column("region", Text),
+    Column("by_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
     _at("created_at", now=True),
     _at("expires_at"),
+    _at("used_at", nullable=True),
+)
+
+audit = Table(
+    "audit",  # who read or changed what; never changed, never shown to parents
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _at("at", now=True),
+    Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
+    Column("name", Text, nullable=False),  # stays readable when the account is gone
+    Column("act", Text, nullable=False),  # the vocabulary: bot/store/audit.py
+    Column("subject", Text, nullable=False),  # case:12, staff:3
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'")),
+    Index("ix_audit_subject", "subject", "id"),
+    Index("ix_audit_staff_id", "staff_id", "id"),
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("station_id", BigInteger, ForeignKey("stations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("hours", Text, nullable=False),  # workday 08:30-12:00; workday 13:30-17:30
+    Column("from_day", Date, nullable=False),
+    Column("until_day", Date),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    _at("from_at"),
+    _at("until_at"),
+    Column("note", Text, nullable=False, server_default=""),
+)
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("station_id", BigInteger, ForeignKey("stations.id", ondelete="CASCADE")),  # NULL: all of them
+    Column("from_day", Date, nullable=False),
+    Column("until_day", Date, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),  # why, as parents may read it
+)
+
+case_members = Table(
+    "case_members",  # who is in a family's file beside its owner
+    metadata,
+    Column("case_id", BigInteger, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("part", Text, nullable=False, server_default=""),
+    _at("at", now=True),
+)
+
+files = Table(
+    "files",  # a family's file (一生一档): what is known, with the consent that lets it be kept
+    metadata,
+    Column("case_id", BigInteger, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("situation", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("consent", Text, nullable=False, server_default=""),  # "", asked, given, refused or withdrawn
+    Column("consent_how", Text, nullable=False, server_default=""),  # chat, or on paper
+    _at("consent_at", nullable=True),
+)
+
+plan_items = Table(
+    "plan_items",  # 一家一策: what is to be reached, by whom, until when
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("goal", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("until_day", Date),
+    Column("state", Text, nullable=False, server_default="open"),  # open, done, stuck or dropped
+    Column("note", Text, nullable=False, server_default=""),
+    _at("at", now=True),
+)
+
+helpers = Table(
+    "helpers",  # 一人一帮: school, family, hospital, community, each with their part
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("side", Text, nullable=False),  # school, family, hospital or community
+    Column("who", Text, nullable=False),
+    Column("part", Text, nullable=False, server_default=""),
+    Column("next_day", Date),
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("to_whom", Text, nullable=False),
+    Column("duty_id", Text),  # of the library's duty table
+    Column("why", Text, nullable=False, server_default=""),
+    Column("on_day", Date, nullable=False),
+    Column("answer", Text, nullable=False, server_default="waiting"),  # waiting, taken or refused
+    Column("note", Text, nullable=False, server_default=""),
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    _at("due_at"),
+    Column("result", Text, nullable=False, server_default=""),
+    _at("done_at", nullable=True),
+    _at("reminded_at", nullable=True),
+    Index("ix_follow_ups_due", "due_at", postgresql_where=text("done_at IS NULL")),
+)
+
+slots = Table(
+    "slots",  # a time at a station or on a clinic day that parents can ask for
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("station_id", BigInteger, ForeignKey("stations.id", ondelete="CASCADE"), nullable=False),
+    Column("title", Text, nullable=False),
+    _at("starts_at"),
+    Column("minutes", Integer, nullable=False),
+    Column("places", Integer, nullable=False, server_default=text("1")),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Index("ix_slots_station", "station_id", "starts_at"),
+)
+
+bookings = Table(
+    "bookings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("slot_id", BigInteger, ForeignKey("slots.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("case_id", BigInteger, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    # asked, proposed, confirmed, declined, cancelled, attended, missed
+    Column("state", Text, nullable=False, server_default="asked"),
+    _at("at", now=True),
+    _at("reminded_at", nullable=True),
+)
+
+canned = Table(
+    "canned",  # replies that a station keeps ready
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("station_id", BigInteger, ForeignKey("stations.id", ondelete="CASCADE")),  # NULL: everybody's
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+)
+
+media = Table(
+    "media",  # pictures of parents, fetched before WeChat drops them
+    metadata,
+    Column("id", BigInteger, Identity(), nullable=False),
+    _conversation(),
+    Column("message_id", BigInteger, nullable=False),
+    Column("media_id", Text, nullable=False),  # WeChat's name for it
+    Column("mime", Text, nullable=False, server_default=""),
+    Column("body", LargeBinary),
+    Column("state", Text, nullable=False, server_default="pending"),  # pending, kept or failed
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("reason", Text, nullable=False, server_default=""),
+    _at("due_at", now=True),
+    PrimaryKeyConstraint("conversation_id", "id"),
+    Index("ix_media_due", "due_at", postgresql_where=text("state = 'pending'")),
+    Index("ix_media_message", "conversation_id", "message_id"),
+)
+
+reviews = Table(
+    "reviews",  # a supervisor's look at how a case was handled
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("reviewer_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
+    Column("marks", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("comment", Text, nullable=False, server_default=""),
+    _at("at", now=True),
 )
 
 releases = Table(

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Reply, plain
 from bot.store import replies
 from bot.store import wake as wakes
-from bot.store.tables import conversations, messages
+from bot.store.cases import Case
+from bot.store.people import Staff
+from bot.store.scope import sees
+from bot.store.tables import cases, conversations, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of a conversation a case opens to somebody: until it ended, without what was said in others' cases."""
+
+    seen_by: Staff
+    until: datetime | None = None
+
+    @classmethod
+    def of(cls, case: Case, seen_by: Staff) -> Reach:
+        """Give the reach of a case that this person may see."""
+        return cls(seen_by, case.closed_at if case.state == "closed" else None)
+
+    def condition(self) -> ColumnElement[bool]:
+        """Give it as a condition on `messages`."""
+        seen = select(cases.c.id).where(cases.c.conversation_id == messages.c.conversation_id, sees(self.seen_by))
+        open_to_them = or_(messages.c.case_id.is_(None), messages.c.case_id.in_(seen))
+        return open_to_them if self.until is None else and_(open_to_them, messages.c.at <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +52,7 @@ class Line:
     reason: str
     at: datetime
     key: str = ""
+    case_id: int | None = None
 
 
 def said(who: str, words: str, *, level: str = "none", key: str = "", author: str = "") -> dict[str, Any]:
@@ -86,17 +110,24 @@ async def lines(
     limit: int = 200,
     newest: bool = False,
     for_parent: bool = False,
+    only: Sequence[int] | None = None,
+    reach: Reach | None = None,
 ) -> list[Line]:
-    """Read lines, oldest first: those after an id, or the newest ones (before an id).
+    """Read lines, oldest first: those after an id, or the newest ones (before an id), or `only` some.
 
-    `for_parent` leaves out colleagues' notes and what the parent has cleared from the page.
+    `reach` is what a case opens of it; `for_parent` leaves out colleagues' notes, what was withdrawn, and what the
+    parent has cleared from the page.
     """
     query = select(messages).where(messages.c.conversation_id == conversation_id, messages.c.id > after)
     if before is not None:
         query = query.where(messages.c.id < before)
+    if only is not None:
+        query = query.where(messages.c.id.in_(only))
+    if reach is not None:
+        query = query.where(reach.condition())
     if for_parent:
         cleared = select(conversations.c.cleared_to).where(conversations.c.id == conversation_id).scalar_subquery()
-        query = query.where(messages.c.who != "note", messages.c.id > cleared)
+        query = query.where(messages.c.who != "note", messages.c.state != "withdrawn", messages.c.id > cleared)
     order = messages.c.id.desc() if newest else messages.c.id
     rows = (await conn.execute(query.order_by(order).limit(limit))).all()
     return [_line(row) for row in (reversed(rows) if newest else rows)]
@@ -104,13 +135,19 @@ async def lines(
 
 def _line(row: Row[Any]) -> Line:
     reply = replies.from_json(row.reply) if row.reply else None
-    return Line(row.id, row.who, row.author, row.text, reply, row.level, row.state, row.reason, row.at, row.key)
+    return Line(
+        row.id, row.who, row.author, row.text, reply, row.level, row.state, row.reason, row.at, row.key, row.case_id
+    )
 
 
 async def mark(conn: AsyncConnection, conversation_id: int, message_id: int, state: str, reason: str = "") -> None:
-    """Say how the delivery of a line went."""
+    """Say how the delivery of a line went; one that was withdrawn stays so, whatever a sender still says."""
     await conn.execute(
         update(messages)
-        .where(messages.c.conversation_id == conversation_id, messages.c.id == message_id)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.id == message_id,
+            messages.c.state != "withdrawn",
+        )
         .values(state=state, reason=reason)
     )

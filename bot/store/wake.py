@@ -16,11 +16,26 @@ from bot.store.embedded import asyncpg_url
 
 RETRY_SECONDS = 2.0
 DESK = "desk"  # the key of the queue, beside those of conversations
+PARENT, PERSON = "parent", "person"  # who is writing in a conversation
 
 
 async def wake(conn: AsyncConnection, key: int | str) -> None:
     """Tell the pages that wait for this key, when the transaction commits, that there is something new."""
     await conn.execute(text("SELECT pg_notify('lines', :key)"), {"key": str(key)})
+
+
+def typing_key(conversation_id: int, who: str) -> str:
+    """Name what a page waits for that shows whether the other side is writing."""
+    return f"typing:{conversation_id}:{who}"
+
+
+async def typing(conn: AsyncConnection, conversation_id: int, who: str) -> None:
+    """Tell the other side's pages that somebody is writing just now; nothing is kept of it.
+
+    The second payload wakes who waits for the conversation and finds the first one rung.
+    """
+    await wake(conn, typing_key(conversation_id, who))
+    await wake(conn, conversation_id)
 
 
 class Wakes:
