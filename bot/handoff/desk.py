@@ -1,30 +1,37 @@
-"""The desk: open, claim, reply, hand back, close. Each step is one transaction with its event and its outbox rows.
+"""The desk: open, claim, look, reply, note. Each step is one transaction with its event and its outbox rows.
 
 Who speaks is decided here and kept by the database: a conversation has one holder (bot, queue or person), and a reply
-goes out only from the case's owner.
+goes out only from the case's owner. Who may take which step stands in `bot.handoff.steps`; handing over, putting off,
+closing and opening again in `bot.handoff.moving`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.handoff.duty import placing
 from bot.handoff.kinds import KINDS, within
 from bot.handoff.sending import event_line, to_parent
-from bot.messages import LEVELS, Opening
-from bot.store import cases, conversations, thread
-from bot.store.cases import GRAVE, Case
+from bot.handoff.steps import Step, may
+from bot.messages import GRAVE, LEVELS, Opening
+from bot.store import cases, conversations, people, thread
+from bot.store.cases import Case
 from bot.store.conversations import Conversation
 from bot.store.events import CaseTag
 from bot.store.people import Staff
 from bot.store.wake import DESK, wake
 
-MAX_REPLY = 600  # characters: one WeChat message of 2048 bytes holds them
+LEFT = "您的账号刚刚停用了，这一步没有做。"
+MAX_REPLY = 2000  # characters; bot/handoff/cutting.py says how many WeChat messages these are: three or more when full
 # The same danger said again soon after somebody has looked is no news.
 LOOKED_LASTS = timedelta(minutes=30)
+CHANGED = "这一件刚刚变了，请再看一看。"  # by something that does not take the lock
+GONE = "这一件已经不在了，家长的资料可能已按要求删除。"
 
 
 class DeskError(Exception):
@@ -53,10 +60,12 @@ async def open_case(
     now: datetime,
     on_duty: bool,
     facts: dict[str, Any],
+    told: Mapping[str, str] | None = None,
 ) -> Opened:
     """Open a case for a conversation, or join the one that is open; the parent waits only if somebody is on duty.
 
-    `facts` are region and stage. Outside duty hours the bot goes on answering until a person claims.
+    `facts` are columns of a new case: region, stage, station_id, language. `told` is what the timeline says of the way
+    that it was given. Outside duty hours the bot goes on answering until a person claims.
     """
     kind = opening.kind if opening.kind in KINDS else "chat"
     # Somebody who talks takes care of the danger too: a conversation has one case in which people talk.
@@ -71,8 +80,10 @@ async def open_case(
     else:
         case_id = found.id
         await _join(conn, found, kind, opening, due, now)
+        if kind == "crisis" and on_duty:
+            await placing.to_duty(conn, found, facts.get("station_id"), now)
     tag = CaseTag.OPENED if found is None else CaseTag.JOINED
-    await cases.add_event(conn, case_id, tag, actor="bot", at=now, detail={"level": opening.level})
+    await cases.add_event(conn, case_id, tag, actor="bot", at=now, detail={"level": opening.level, **(told or {})})
     await wake(conn, DESK)
     holder = conversation.holder
     if holder == "bot" and on_duty and kind == "chat":
@@ -109,49 +120,93 @@ def _again(found: Case, opening: Opening, now: datetime) -> bool:
     return looked is not None and (other or abs(now - looked) > LOOKED_LASTS)
 
 
-async def _held(conn: AsyncConnection, case_id: int, staff: Staff | None) -> tuple[Case, Conversation]:
-    """Lock the conversation, then the case (always in this order); check the owner where one is asked for."""
-    seen = await cases.find(conn, case_id)
-    if seen is None or seen.conversation_id is None:
-        message = "这一件已经不在了，家长的资料可能已按要求删除。"
-        raise DeskError(message)
-    conversation = await conversations.lock(conn, seen.conversation_id)
-    case = await cases.find(conn, case_id, locked=True)
-    if conversation is None or case is None:
-        message = "这一件已经不在了，家长的资料可能已按要求删除。"
-        raise DeskError(message)
-    if staff is not None and case.owner_id != staff.id:
-        message = f"这一件现在由{case.owner or '别的老师'}在跟。" if case.state == "claimed" else "请先接手，再继续。"
-        raise DeskError(message)
+class UnknownCaseError(DeskError):
+    """There is no such case for this person: none at all, or one that is not theirs to see. Both look the same."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("没有这一件，地址可能写错了。")
+
+
+async def still_here(conn: AsyncConnection, staff: Staff) -> None:
+    """Make sure, before anything else is locked, that who takes something is not just leaving.
+
+    Raises:
+        DeskError: their account was closed meanwhile.
+    """
+    if not await people.stays(conn, staff.id):
+        raise DeskError(LEFT)
+
+
+async def visible(conn: AsyncConnection, case_id: int, staff: Staff) -> tuple[Case, Conversation | None]:
+    """Lock the conversation, then the case (always in this order) of somebody who may see it.
+
+    Some kinds need no conversation: a report that staff made, a suggestion whose parent has left.
+
+    Raises:
+        UnknownCaseError: it is not there for them.
+        DeskError: the family's data was deleted.
+    """
+    seen = await cases.find(conn, case_id, seen_by=staff)
+    if seen is None:
+        raise UnknownCaseError
+    conversation = await conversations.lock(conn, seen.conversation_id) if seen.conversation_id else None
+    case = await cases.find(conn, case_id, locked=True, seen_by=staff)
+    if case is None:  # given to others while the lock was waited for
+        raise UnknownCaseError
+    if conversation is None and KINDS[case.kind].talks:
+        raise DeskError(GONE)
+    return case, conversation
+
+
+async def allowed(
+    conn: AsyncConnection, case_id: int, staff: Staff, step: Step, now: datetime
+) -> tuple[Case, Conversation | None]:
+    """Lock as `visible`, and make sure that this person may take a step now.
+
+    Raises:
+        DeskError: they may not; the message says why.
+    """
+    case, conversation = await visible(conn, case_id, staff)
+    if why := may(step, case, staff, now):
+        raise DeskError(why)
+    return case, conversation
+
+
+async def in_talk(
+    conn: AsyncConnection, case_id: int, staff: Staff, step: Step, now: datetime
+) -> tuple[Case, Conversation]:
+    """Lock as `allowed`, for a step that needs the conversation."""
+    case, conversation = await allowed(conn, case_id, staff, step, now)
+    if conversation is None:
+        raise DeskError(GONE)
     return case, conversation
 
 
 async def claim(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime) -> None:
     """Take a case; of two people one wins and the other is told who."""
-    case, conversation = await _held(conn, case_id, None)
+    await still_here(conn, staff)
+    case, conversation = await visible(conn, case_id, staff)
     if case.state == "claimed" and case.owner_id == staff.id:
         return
-    taken = await cases.change(conn, case_id, expect=("open",), state="claimed", owner_id=staff.id, claimed_at=now)
-    if not taken:
-        message = f"{case.owner}已经接了这一件。" if case.state == "claimed" else "这一件已经结束了。"
-        raise DeskError(message)
-    await _seen(conn, case, staff, now)
+    why = may(Step.CLAIM, case, staff, now)
+    changes = {"state": "claimed", "owner_id": staff.id, "claimed_at": now, "snoozed_until": None}
+    if why or not await cases.change(conn, case_id, expect=("open",), **changes):
+        raise DeskError(why or CHANGED)
+    await looked_at(conn, case, staff, now)
     await cases.add_event(conn, case_id, CaseTag.CLAIMED, actor=staff.name, at=now)
-    if KINDS[case.kind].talks:
+    if conversation is not None and KINDS[case.kind].talks:
         await conversations.save(conn, conversation.id, holder="person", case_id=case_id)
         await event_line(conn, conversation, f"{staff.name}已接入，下面由老师和您说。", case_id, now)
 
 
 async def acknowledge(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime) -> None:
     """Say that one looks at a danger, without taking the case: the alerts stop."""
-    case, _ = await _held(conn, case_id, None)
-    if case.state == "closed":
-        message = "这一件已经结束了。"
-        raise DeskError(message)
-    await _seen(conn, case, staff, now)
+    case, _ = await allowed(conn, case_id, staff, Step.ACKNOWLEDGE, now)
+    await looked_at(conn, case, staff, now)
 
 
-async def _seen(conn: AsyncConnection, case: Case, staff: Staff, now: datetime) -> None:
+async def looked_at(conn: AsyncConnection, case: Case, staff: Staff, now: datetime) -> None:
     """Stop the alerts of a danger: a person looks at it. Other cases have none."""
     if case.unseen:
         await cases.change(conn, case.id, expect=("open", "claimed"), acknowledged_at=now)
@@ -165,7 +220,7 @@ def _written(text: str) -> str:
         message = "还没有写字。"
         raise DeskError(message)
     if len(words) > MAX_REPLY:
-        message = f"一次最多 {MAX_REPLY} 个字，现在是 {len(words)} 个。请分成两条。"
+        message = f"一次最多 {MAX_REPLY} 个字，现在是 {len(words)} 个。请分几次发。"
         raise DeskError(message)
     return words
 
@@ -178,10 +233,7 @@ async def reply(
     In a quiet conversation they wait for the parent's next message, unless it is `safe`: the parent has said so.
     """
     words = _written(text)
-    case, conversation = await _held(conn, case_id, staff)
-    if case.state != "claimed":
-        message = "这一件已经结束了，请重新接手。"
-        raise DeskError(message)
+    case, conversation = await in_talk(conn, case_id, staff, Step.REPLY, now)
     if await thread.has_key(conn, conversation.id, key):
         return
     if KINDS[case.kind].talks and conversation.holder != "person":  # handed back before: who speaks has the voice
@@ -190,55 +242,19 @@ async def reply(
     await cases.add_event(conn, case_id, CaseTag.ANSWERED, actor=staff.name, at=now)
     if case.answered_at is None:
         await cases.change(conn, case_id, expect=("claimed",), answered_at=now)
-    await _seen(conn, case, staff, now)
+    await looked_at(conn, case, staff, now)
 
 
 async def note(conn: AsyncConnection, case_id: int, staff: Staff, text: str, key: str, now: datetime) -> None:
     """Write a note that only colleagues see."""
     words = _written(text)
-    case, conversation = await _held(conn, case_id, staff)
+    case, conversation = await in_talk(conn, case_id, staff, Step.NOTE, now)
     if await thread.has_key(conn, conversation.id, key):
         return
     row = thread.said("note", words, key=key, author=staff.name)
     await thread.add(conn, conversation.id, [row], at=now, case_id=case_id)
     await thread.wake(conn, conversation.id)
-    await _seen(conn, case, staff, now)
-
-
-async def hand_back(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime) -> None:
-    """Let the bot speak again; the case stays with its owner."""
-    case, conversation = await _held(conn, case_id, staff)
-    if case.state != "claimed":
-        message = "这一件已经结束了。"
-        raise DeskError(message)
-    if not KINDS[case.kind].talks:  # a colleague may be talking with this parent in another case
-        message = "这一件没有接过对话，不用交还。"
-        raise DeskError(message)
-    await conversations.save(conn, conversation.id, holder="bot")
-    await cases.add_event(conn, case_id, CaseTag.RETURNED, actor=staff.name, at=now)
-    await event_line(conn, conversation, "老师先离开一下，自动助手继续在这里。", case.id, now)
-
-
-async def close(conn: AsyncConnection, case_id: int, staff: Staff, outcome: str, now: datetime) -> None:
-    """Close a case with its outcome; the bot speaks again."""
-    if not outcome.strip():
-        message = "请写一句结果再结束。"
-        raise DeskError(message)
-    case, conversation = await _held(conn, case_id, staff)
-    if case.unseen:  # it came while the form was being filled in, and would be closed unread
-        message = "家长刚才又说了紧急的情况，请先看一看，点“我看到了”，再结案。"
-        raise DeskError(message)
-    closed = await cases.change(
-        conn, case_id, expect=("claimed",), state="closed", outcome=outcome.strip(), closed_at=now
-    )
-    if not closed:
-        message = "这一件已经结束了。"
-        raise DeskError(message)
-    await cases.add_event(conn, case_id, CaseTag.CLOSED, actor=staff.name, at=now)
-    await wake(conn, DESK)
-    if KINDS[case.kind].talks:
-        await conversations.save(conn, conversation.id, holder="bot", case_id=None)
-        await event_line(conn, conversation, "对话已结束，自动助手继续在这里。", case_id, now)
+    await looked_at(conn, case, staff, now)
 
 
 async def withdraw(conn: AsyncConnection, conversation: Conversation, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Who is to be alerted next of a danger that nobody has acknowledged, and when. Pure: no clock, no database.
 
-Round 1 at once to the staff on duty; 2 to them again, overdue; 3 to the supervisor; 4 to the next station and the
-supervisor; then all of them again and again, for a day at most. A round too many is better than one too few, so a
-clock that jumps makes a round due, never lost.
+Round 1 at once to the staff on duty; 2 to them again, overdue; 3 to the supervisor; 4 to the next station, which is
+given the case, and the supervisor; then all of them again and again, for a day at most. A round too many is better
+than one too few, so a clock that jumps makes a round due, never lost.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.messages import Level
-from bot.store.cases import GRAVE
+from bot.messages import GRAVE, Level
 
 To = Literal["staff", "supervisor", "next-station"]
 
@@ -36,6 +35,11 @@ class Step:
 
     round: int
     to: tuple[To, ...]
+
+    @property
+    def moves(self) -> bool:
+        """Whether this round gives the case to the next station: once, when it is first asked."""
+        return self.round == len(_LADDER)
 
     @property
     def overdue(self) -> bool:

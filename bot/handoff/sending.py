@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.handoff.cutting import messages
 from bot.messages import Paragraph, Reply
 from bot.store import outbox, thread
 from bot.store.conversations import Conversation
@@ -14,7 +16,15 @@ QUIET = "安静模式：等家长再来说话时送出"  # why words are kept ba
 CONFIRMED = "家长说现在方便收消息"  # why words may go although the conversation is quiet
 
 
-def quiet(conversation: Conversation) -> bool:
+class HasState(Protocol):
+    """A conversation as locked, or as read for a page: all that is asked is its state."""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the dialogue remembers."""
+
+
+def quiet(conversation: HasState) -> bool:
     """Whether somebody dangerous may read the parent's phone, so that nothing may arrive on it by itself."""
     return conversation.state.get("quiet") is True
 
@@ -30,7 +40,10 @@ async def to_parent(
     *,
     safe: bool,
 ) -> None:
-    """Put a person's words into the thread and, for WeChat, into the outbox; in a quiet talk they wait unless safe."""
+    """Put a person's words into the thread and, for WeChat, into the outbox; in a quiet talk they wait unless safe.
+
+    Long words are one line of the thread and several messages of WeChat, each with the person's name before it.
+    """
     said = Reply((Paragraph(words),), automatic=False, author=author)
     pushed = conversation.channel == "wechat"
     state, reason = _way(conversation, safe=safe) if pushed else ("sent", "")
@@ -42,14 +55,14 @@ async def to_parent(
             "message_id": message_id,
             "channel": conversation.channel,
             "recipient": conversation.sender,
-            "text": f"{author}：{words}",
             "automatic": False,
             "author": author,
             "state": state,
             "reason": reason,
             "due_at": now,
+            "created_at": now,
         }
-        await outbox.put(conn, [parcel])
+        await outbox.put(conn, [{**parcel, "text": part} for part in messages(words, author)])
     await thread.wake(conn, conversation.id)
 
 

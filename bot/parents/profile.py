@@ -23,6 +23,7 @@ class Profile:
     family: str | None = None
     consent_version: str | None = None
     consent_at: datetime | None = None
+    station: str | None = None  # the slug of the station whose code was scanned
 
     def describe(self, tree: RegionTree, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
         """Give what is kept as pairs of label and value, for 我的资料; what is unknown is left out."""
@@ -31,6 +32,7 @@ class Profile:
             ("地区", tree.name(self.region) if self.region else ""),
             ("孩子", stage.name if stage else ""),
             ("家庭", taxonomy.families.get(self.family or "", "")),
+            ("找老师时", "先找您扫过码的那一站" if self.station else ""),
             ("隐私说明", self._consent()),
         )
         return tuple((label, value) for label, value in rows if value)
@@ -61,6 +63,7 @@ class Profile:
             region=_text(raw.get("region")),
             stage=_text(raw.get("stage")),
             family=_text(raw.get("family")),
+            station=_text(raw.get("station")),
             consent_version=_text(raw.get("consent_version")) if at else None,
             consent_at=at,
         )

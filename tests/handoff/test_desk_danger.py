@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.handoff import desk
+from bot.handoff import desk, moving
 from bot.handoff.desk import DeskError
 from bot.messages import Inbound, Level, Opening
-from bot.store import cases, conversations, inbounds, people, thread
+from bot.store import cases, conversations, inbounds, people, queue, thread
 from bot.store.cases import Case
 from bot.store.events import CaseTag
 from bot.store.people import Staff
+from bot.store.queue import Wanted
 from bot.store.tables import outbox
 
 
@@ -159,9 +160,9 @@ async def test_a_case_is_not_closed_over_news_that_nobody_has_read(engine: Async
     await says(engine, danger("urgent"), now + timedelta(minutes=1))
     async with engine.begin() as conn:
         with pytest.raises(DeskError, match="我看到了"):
-            await desk.close(conn, case_id, zhou, "已解决", now)
+            await moving.close(conn, case_id, zhou, "已解决", now)
         await desk.acknowledge(conn, case_id, zhou, now)
-        await desk.close(conn, case_id, zhou, "已解决", now)
+        await moving.close(conn, case_id, zhou, "已解决", now)
     assert (await stored(engine, case_id)).state == "closed"
 
 
@@ -174,7 +175,8 @@ async def test_dangers_that_nobody_has_seen_stand_first(engine: AsyncEngine, now
         high = await cases.open_case(conn, {**values, "level": "high"})
         urgent = await cases.open_case(conn, {**values, "level": "urgent"})
         await cases.change(conn, seen, expect=("open",), acknowledged_at=now, owner_id=zhou.id)
-        assert [case.id for case in await cases.queue(conn)] == [urgent, high, seen, chat]
+        found, more = await queue.listed(conn, zhou, Wanted("all"), now)
+        assert ([case.id for case in found], more) == ([urgent, high, seen, chat], False)
         assert await cases.unseen(conn) == [(high, 0), (urgent, 0)]
 
 
@@ -212,6 +214,6 @@ async def test_taking_handing_back_and_closing_push_nothing_into_any_conversatio
     case_id, zhou = await says(engine, danger("high", "domestic-violence"), now), await a_counsellor(engine)
     async with engine.begin() as conn:
         await desk.claim(conn, case_id, zhou, now)
-        await desk.hand_back(conn, case_id, zhou, now)
-        await desk.close(conn, case_id, zhou, "已转介", now)
+        await moving.hand_back(conn, case_id, zhou, now)
+        await moving.close(conn, case_id, zhou, "已转介", now)
     assert await parcels(engine) == []

@@ -1,0 +1,1 @@
+"""Appointments: what may be asked for, and the steps of one."""

@@ -1,0 +1,1 @@
+"""A family's file: consent first, then its words."""
