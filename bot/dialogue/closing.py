@@ -36,8 +36,7 @@ def _cared(scene: Scene, decision: Decision) -> Decision:
     """The gentle words at concern; a danger that is remembered gets its line with answers, a concern is said once."""
     if scene.assessment.level != "concern":
         return decision
-    remembered = "memory" in scene.assessment.found
-    if remembered and (decision.intent not in _QUESTIONS or scene.state.danger(scene.now) is None):
+    if not scene.assessment.shown and (decision.intent not in _QUESTIONS or scene.state.danger(scene.now) is None):
         return decision
     return _with(decision, gentle(scene.assessment, regions=scene.regions, now=scene.now))
 

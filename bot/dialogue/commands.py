@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.dialogue import activities, answers, guidance, notice, people, services
+from bot.dialogue import activities, answers, booking, following, guidance, notice, own_file, people, services
 from bot.dialogue.asking import read
 from bot.dialogue.decision import Decision, Scene
 from bot.dialogue.intents import LIVES_HERE, asks
@@ -22,7 +22,14 @@ _SAID_WITH_PLACE = re.compile("我|家|在|是|住|的|人|这边|这里|孩子|
 _PLACE_SAID = 14
 
 # What a parent may do at any time, also while a person talks with them.
-RIGHTS = frozenset({"erase", "end", "cancel", "profile", "privacy", "clear"})
+RIGHTS = frozenset(
+    {
+        *("erase", "end", "cancel", "profile", "privacy", "clear"),
+        *booking.ACTS[1:],
+        *(following.MINE, following.RATE),
+        *own_file.ACTS,
+    }
+)
 
 
 def handle(scene: Scene) -> Decision | None:
@@ -185,6 +192,8 @@ def _more(scene: Scene) -> Decision:
         return services.more(again)
     if scene.state.intent == "activity":
         return activities.more(again)
+    if scene.state.intent == booking.INTENT:
+        return booking.later(scene)
     if scene.state.listings or read(scene.plan.words).phone:
         return services.lines(again)
     return guidance.not_meant(scene)
@@ -207,4 +216,12 @@ _ACTS: Mapping[str, Callable[[Scene], Decision]] = {
     "more": _more,
     "full": guidance.full,
     "stuck": guidance.stuck,
+    **dict.fromkeys(own_file.ACTS, own_file.answer),
+    own_file.MINE: lambda scene: own_file.mine(scene) or own_data(scene),
+    following.MINE: following.mine,
+    following.RATE: following.rate,
+    booking.BOOK: booking.offer,
+    booking.MINE: booking.mine,
+    booking.ACCEPT: booking.accept,
+    booking.CANCEL: booking.cancel,
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.dialogue import activities, commands, events, guidance, people, services, smalltalk
+from bot.dialogue import activities, booking, commands, events, guidance, people, services, smalltalk
 from bot.dialogue.answers import general, taps
 from bot.dialogue.closing import close
 from bot.dialogue.decision import Decision, Desk, Plan, Scene, Tools
@@ -17,6 +17,9 @@ from bot.dialogue.intents import Guess, settle
 from bot.dialogue.phrases import phrase, phrase_list
 from bot.dialogue.states import CONTEXT_LASTS, State
 from bot.dialogue.words import sounds_safe
+from bot.handoff.booking.rules import Diary
+from bot.handoff.family.consent import OwnFile
+from bot.handoff.loop import Started
 from bot.messages import LEVELS, Assessment, Block, Inbound, Paragraph, Reply
 from bot.parents.profile import Profile
 from bot.safety import People, aftercare, opening, protocol
@@ -42,11 +45,15 @@ def decide(
     tools: Tools,
     now: datetime,
     desk: Desk,
+    own: tuple[Started, ...] = (),
+    diary: Diary | None = None,
+    file: OwnFile | None = None,
 ) -> Decision:
     """Say what is answered to this act and what changes. `hits` is None when nothing was searched or it failed."""
     settled = settle(Guess(planned.intent, planned.manner, planned.firm), planned.words, hits)
     plan = replace(planned, intent=settled.intent, manner=settled.manner)
-    scene = Scene(state, profile, inbound, assessment, plan, hits, tools, now, desk)
+    book = diary or Diary()
+    scene = Scene(state, profile, inbound, assessment, plan, hits, tools, now, desk, own, file=file, diary=book)
     decision = next(filter(None, (handler(scene) for handler in _HANDLERS)))
     return close(scene, decision)
 
@@ -101,7 +108,8 @@ def _person(scene: Scene) -> Decision | None:
 
 def _queue(scene: Scene) -> Decision | None:
     """Waiting while somebody is on duty: words are for that person, acknowledged once. Commands go on working."""
-    commanded = scene.plan.act or scene.state.awaiting or scene.inbound.kind not in _SPOKEN
+    chooses = booking.chosen(scene.state, scene.plan) is not None
+    commanded = scene.plan.act or scene.state.awaiting or chooses or scene.inbound.kind not in _SPOKEN
     if scene.state.holder != "queue" or commanded or not scene.desk.on_duty:
         return None
     reply = None if scene.state.acknowledged else Reply((Paragraph(phrase("handoff.acknowledged")),))
@@ -115,6 +123,8 @@ def _pick(scene: Scene) -> Decision | None:
     if scene.plan.pick is None:
         return None
     offer = scene.state.offered[scene.plan.pick]
+    if offer.kind in ("slot", "booking"):
+        return booking.pick(scene, offer)
     return guidance.pick(scene, offer) if offer.kind == "entry" else services.pick(scene, offer)
 
 
@@ -167,6 +177,7 @@ _HANDLERS: tuple[Handler, ...] = (
     commands.handle,
     commands.waited_for,
     _pick,
+    booking.wished,
     _aftermath,
     commands.told_place,
     _by_intent,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bot.dialogue.states import State
-from bot.handoff.duty import Desk
+from bot.handoff.booking.rules import Diary, Wish
+from bot.handoff.duty.standing import Desk
+from bot.handoff.family.consent import OwnFile, Said
+from bot.handoff.loop import Started
 from bot.messages import Assessment, Inbound, Intent, Opening, OpenState, Reply
 from bot.parents.profile import Profile
 from indexes.hits import Hits, Query
@@ -74,6 +77,9 @@ class Decision:
     entries: tuple[str, ...] = ()
     listings: tuple[tuple[str, OpenState], ...] = ()
     feedback: tuple[str, str] | None = None
+    file_consent: Said | None = None  # what was said of keeping a file of the family
+    rating: tuple[int, int] | None = None  # an own case, and how content the parent was: 1 to 5
+    wish: Wish | None = None  # what the parent decided of an appointment
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,9 @@ class Scene:
     tools: Tools
     now: datetime
     desk: Desk
+    own: tuple[Started, ...] = ()  # what this parent started; loaded only when they ask for it
+    file: OwnFile | None = None  # the family's file, loaded only when they speak of it
+    diary: Diary = field(default_factory=Diary)  # what can be booked and is; loaded only for turns about it
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from bot.dialogue import answers, asking, services
 from bot.dialogue.decision import Decision, Scene
 from bot.dialogue.phrases import phrase, phrase_list
 from bot.dialogue.states import State
-from bot.messages import Block, Paragraph, Reply, Tap
+from bot.messages import Block, Inbound, Paragraph, Reply, Tap
 from bot.parents.profile import Profile
 
 _SILENT = frozenset({"view", "position", "sent-report", "other-event"})
@@ -43,11 +43,14 @@ def unreadable(scene: Scene) -> Decision:
 
 def _welcome(scene: Scene) -> Decision:
     """Greet, tell who is answering, and take the place from the code that was scanned."""
-    region = region_of_scene(str(scene.inbound.detail.get("scene") or ""), scene)
+    scanned, own = station_of(scene.inbound), scene.desk.own
+    region = None if scanned else region_of_scene(str(scene.inbound.detail.get("scene") or ""), scene)
     known = scene.inbound.kind == "scan" and scene.state.notice_shown
     blocks: list[Block] = [Paragraph(phrase("welcome.back" if known else "welcome.hello"))]
     if region:
         blocks.append(Paragraph(phrase("welcome.region", region=scene.tools.tree.name(region))))
+    if scanned and own:
+        blocks.append(Paragraph(phrase("welcome.station", station=own.name)))
     labels = phrase_list("welcome.taps")
     taps = answers.taps(labels)
     if not known:
@@ -56,6 +59,12 @@ def _welcome(scene: Scene) -> Decision:
     reply = Reply((*blocks, answers.general()), taps, phrase("welcome.prompt"))
     decision = scene.answer("smalltalk", reply, notice_shown=True)
     return replace(decision, profile=scene.profile.learn(region=region))
+
+
+def station_of(inbound: Inbound) -> str | None:
+    """Give the slug of the station whose code was scanned (`desk:<slug>`), in WeChat or on the way to our page."""
+    kind, _, slug = str(inbound.detail.get("scene") or "").removeprefix("qrscene_").partition(":")
+    return slug if kind == "desk" and slug else None
 
 
 def region_of_scene(code: str, scene: Scene) -> str | None:

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from bot.dialogue.answers import card, general, taps
 from bot.dialogue.decision import Decision, Desk, Scene
+from bot.dialogue.following import DUE, NUMBER
 from bot.dialogue.phrases import phrase
-from bot.messages import Block, Heed, Opening, OpenState, Paragraph, Reply, Tap
+from bot.handoff.loop import ANSWER_WORKDAYS
+from bot.messages import Block, Heed, Opening, OpenState, Paragraph, Reply
 from knowledge.model import Listing
 
 _LONG_ENOUGH = 14  # shorter words announce a suggestion, longer ones are it
@@ -44,10 +46,11 @@ def hand_over(scene: Scene) -> Decision:
 def _promise(desk: Desk) -> tuple[str, ...]:
     if desk.on_duty:
         place = phrase("handoff.position", waiting=desk.waiting) if desk.waiting else phrase("handoff.first")
-        return phrase("handoff.on_duty"), place
-    if desk.opens:
-        return (phrase("handoff.off_duty", opens=desk.opens),)
-    return (phrase("handoff.off_duty_unknown"),)
+        return phrase("handoff.full" if desk.full else "handoff.on_duty"), place
+    back = phrase("handoff.back", opens=desk.opens) if desk.opens else phrase("handoff.back_unknown")
+    if desk.closed:
+        return (phrase("handoff.closed", why=desk.closed, back=back),)
+    return (phrase("handoff.off_duty" if desk.sure else "handoff.not_sure", back=back),)
 
 
 def _already(scene: Scene) -> Decision:
@@ -109,12 +112,15 @@ def suggest(scene: Scene) -> Decision:
 
 def _taken(scene: Scene, words: str, wrong: tuple[str, ...]) -> Decision:
     shown = _other_lines(scene, wrong) if wrong else ()
-    blocks: list[Block] = [Paragraph(phrase("suggestion.wrong_listing" if wrong else "suggestion.taken"))]
+    key = "suggestion.wrong_listing" if wrong else "suggestion.taken"
+    # The case is opened when the turn is written down: its number and day are put in there.
+    blocks: list[Block] = [Paragraph(phrase(key, number=NUMBER, due=DUE, workdays=ANSWER_WORKDAYS))]
     blocks += [Paragraph(phrase("suggestion.wrong_instead"))] if shown else []
     blocks += [_card(scene, listing) for listing, _ in shown]
     blocks.append(general())
     detail = {"text": words, "listings": list(scene.state.listings), "region": scene.plan.region}
-    decision = scene.answer("suggestion", Reply(tuple(blocks), (Tap(phrase("services.person_tap")),)))
+    labels = (phrase("suggestion.mine_tap"), phrase("services.person_tap"))
+    decision = scene.answer("suggestion", Reply(tuple(blocks), taps(labels)))
     return replace(
         decision,
         opening=Opening("suggestion", "none", words, {k: v for k, v in detail.items() if v}),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.dialogue.decision import Plan, Tools
+from bot.dialogue.following import FOLLOWING, rates
 from bot.dialogue.intents import Guess, asks, guess
 from bot.dialogue.states import Asked, State
 from bot.dialogue.words import act_of, asks_on, bare, clicked, confirms, declines, follows_up, only_stage, picked
@@ -24,6 +25,8 @@ _ACT_INTENTS: Mapping[str, Intent] = {
     **dict.fromkeys(("human", "cancel", "end"), "handoff"),
     **dict.fromkeys(("help", "ask", "helped", "not-helped"), "smalltalk"),
     **dict.fromkeys(("not-meant", "more", "full", "stuck"), "guidance"),
+    **dict.fromkeys(FOLLOWING, "suggestion"),
+    **dict.fromkeys(("book", "my-bookings", "accept-time", "cancel-booking"), "service"),  # see bot.dialogue.booking
 }
 LIMIT = 5  # three are shown at most; the rest is offered when those were not meant
 _ANSWER = 24  # an answer to our question is seldom longer; a longer message speaks for itself
@@ -55,7 +58,7 @@ def plan(state: State, profile: Profile, inbound: Inbound, tools: Tools) -> Plan
     base = _base(words, profile, tools)
     if not words:
         return base
-    act = act_of(words) or _follow_up(words, state, inbound)
+    act = act_of(words) or rates(words) or _follow_up(words, state, inbound)
     if act:
         return replace(base, act=act, intent=_ACT_INTENTS.get(act, "profile"), firm=True)
     if _waited_for(words, state.awaiting):

@@ -10,24 +10,27 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dialogue.decision import Decision
+from bot.dialogue.following import numbered
 from bot.dialogue.phrases import phrase
 from bot.dialogue.states import State
 from bot.handoff import desk as handoff
-from bot.handoff.duty import Desk
+from bot.handoff import loop, moving, rating, suggestions
+from bot.handoff.booking import bookings
+from bot.handoff.duty.standing import Desk
+from bot.handoff.family import files
 from bot.messages import Assessment, Inbound, InboundKind, Reply
 from bot.parents.profile import Profile
 from bot.privacy import mask
-from bot.store import conversations, detections, inbounds, learning, outbox, thread
+from bot.store import conversations, detections, inbounds, learning, media, outbox, thread
 from bot.store.conversations import Conversation
 from bot.store.inbounds import Receipt
 from indexes.hits import Hits
+from knowledge.calendar import china
 
 # What a person says; the rest are events of the platform and leave no line in the thread.
 SPOKEN: frozenset[InboundKind] = frozenset(
     ("text", "image", "voice", "video", "location", "link", "unsupported", "click")
 )
-
-_OWN = frozenset({"classifier", "conversation", "failure"})  # layers that find something without quoting it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,11 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the transaction came to: the passive words, and the case if one was opened or joined."""
+    """What the transaction came to: the passive words, the case if one was opened or joined, the replies as said."""
 
     text: str | None
     case_id: int | None
+    replies: tuple[Reply, ...] = ()
 
 
 class AnsweredElsewhereError(Exception):
@@ -107,15 +111,16 @@ async def save(
     spoken: bool,
 ) -> Saved:
     """Write everything of a turn; `spoken` when the passive answer has already gone out."""
-    decision = decided.decision
+    # People first: the reply may name the number of the case.
+    decision, case_id, holder = await _people(conn, conversation, inbound, decided, now)
+    decided = replace(decided, decision=decision)
     parts = await _parts(conn, conversation, inbound, decision, channel, now)
     via = await _way(conn, receipt, now, parts[0] if parts else None)
     if decision.erase:
         await conversations.erase(conn, conversation.parent_id)
         return Saved(parts[0] if parts and via == "passive" else None, None)
-    case_id, holder = await _people(conn, conversation, decision, now, decided.desk)
     state = replace(decision.state, holder=holder)  # type: ignore[arg-type]  # the row's holder is one of the three
-    at_case = case_id if holder == "person" or case_id else conversation.case_id
+    at_case = case_id or conversation.case_id  # whoever has the case open is told of the line at once
     ids = await _lines(conn, conversation, inbound, decided, at_case, now)
     # A suggestion goes beside a talk that waits; only a case in which people talk becomes the conversation's own.
     talks = decision.opening is not None and case_id is not None and handoff.talks(decision.opening)
@@ -136,13 +141,7 @@ async def save(
     if (profile := decision.profile.to_json()) != conversation.profile:
         await conversations.save_profile(conn, conversation.parent_id, profile)
     await _learn(conn, conversation, inbound, decided, now)
-    return Saved(parts[0] if parts and via == "passive" and not spoken else None, case_id)
-
-
-def _shown(assessment: Assessment) -> bool:
-    """Whether this very message shows a danger: what is only remembered of earlier ones is no finding."""
-    own = bool(assessment.evidence) or bool(_OWN & set(assessment.found))
-    return own and assessment.level != "none"
+    return Saved(parts[0] if parts and via == "passive" and not spoken else None, case_id, decision.replies)
 
 
 async def _parts(
@@ -170,18 +169,41 @@ async def _way(conn: AsyncConnection, receipt: Receipt, now: datetime, passive: 
 
 
 async def _people(
-    conn: AsyncConnection, conversation: Conversation, decision: Decision, now: datetime, desk: Desk
-) -> tuple[int | None, str]:
-    """Open, join or withdraw a case; (the case opened or joined, who holds the conversation)."""
-    holder = conversation.holder
+    conn: AsyncConnection, conversation: Conversation, inbound: Inbound, decided: Decided, now: datetime
+) -> tuple[Decision, int | None, str]:
+    """Open, join, withdraw or rate a case; (the decision as said, the case opened or joined, who holds the talk)."""
+    decision, holder = decided.decision, conversation.holder
+    if inbound.kind in SPOKEN and not decision.erase:
+        await moving.heard(conn, conversation.id, now)
+    await _decided(conn, conversation, decision, now)
     if decision.release_case:
         await handoff.withdraw(conn, conversation, now)
-        return None, "bot"
+        return decision, None, "bot"
     if decision.opening is None:
-        return None, holder
-    facts = {"region": decision.profile.region, "stage": decision.profile.stage}
-    opened = await handoff.open_case(conn, conversation, decision.opening, now=now, on_duty=desk.on_duty, facts=facts)
-    return opened.id, opened.holder
+        return decision, None, holder
+    desk = decided.desk  # the turn has looked at it for this kind of case
+    facts = {"region": decision.profile.region, "stage": decision.profile.stage, **desk.facts}
+    opened = await handoff.open_case(
+        conn, conversation, decision.opening, now=now, on_duty=desk.on_duty, facts=facts, told=desk.told
+    )
+    if decision.opening.kind == loop.KIND:
+        due = loop.due_at(now, china())
+        told = await suggestions.received(conn, opened, decision.opening, now, due)
+        decision = numbered(decision, told.number, told.due)
+    if decision.wish is not None:
+        await bookings.wish(conn, opened.id, decision.wish, now)
+        decision = numbered(decision, opened.id, "")
+    return decision, opened.id, opened.holder
+
+
+async def _decided(conn: AsyncConnection, conversation: Conversation, decision: Decision, now: datetime) -> None:
+    """Write what the parent decided of what they had started before."""
+    if decision.file_consent is not None:
+        await files.parent_says(conn, conversation, decision.file_consent, now)
+    if decision.rating is not None:
+        await rating.rated(conn, conversation.id, *decision.rating, now)
+    if decision.wish is not None and decision.opening is None:
+        await bookings.wish(conn, None, decision.wish, now)
 
 
 async def _lines(
@@ -199,9 +221,11 @@ async def _lines(
     if not rows:
         return []
     ids = await thread.add(conn, conversation.id, rows, at=now, case_id=case_id)
-    if inbound.kind in SPOKEN and _shown(decided.assessment):  # the parent's own line is the first
+    if inbound.kind in SPOKEN and decided.assessment.shown:  # the parent's own line is the first
         found = decided.assessment
         await detections.record(conn, conversation.id, found, message_id=ids[0], case_id=case_id, at=now)
+    if inbound.channel == "wechat" and inbound.kind == "image" and inbound.detail.get("media_id"):
+        await media.add(conn, conversation.id, ids[0], str(inbound.detail["media_id"]), now=now)
     # Only somebody who looks at a page waits for a line: a web parent, or staff with an open case.
     if inbound.surface == "page" or case_id is not None:
         await thread.wake(conn, conversation.id)
@@ -210,6 +234,7 @@ async def _lines(
 
 async def _parked(conn: AsyncConnection, conversation: Conversation, channel: Channel, now: datetime) -> list[str]:
     """Let words go that could not be sent: by API now that the parent wrote, or on this very reply."""
+    await outbox.expire(conn, conversation.id, now)
     if channel.api:
         await outbox.unpark(conn, conversation.id, now)
         return []
@@ -217,8 +242,9 @@ async def _parked(conn: AsyncConnection, conversation: Conversation, channel: Ch
     if parcel is None:
         return []
     await outbox.finish(conn, parcel, "sent")
-    if parcel.message_id is not None:
-        await thread.mark(conn, conversation.id, parcel.message_id, "sent")
+    if parcel.message_id is not None:  # long words are several parcels of one line
+        state, reason = await outbox.standing(conn, conversation.id, parcel.message_id)
+        await thread.mark(conn, conversation.id, parcel.message_id, state, reason)
     return [parcel.text]
 
 

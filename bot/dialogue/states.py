@@ -16,6 +16,7 @@ from bot.safety import Memory
 from bot.safety.memory import LASTING
 
 Holder = Literal["bot", "queue", "person"]
+_OFFERED = ("entry", "listing", "slot", "booking")
 HOLDERS: tuple[Holder, ...] = ("bot", "queue", "person")
 
 # After so long a silence a new message is a new conversation: nothing is carried over but the risk.
@@ -30,7 +31,7 @@ PIECES, PIECE_LENGTH = 3, 160
 class Offer:
     """One numbered choice that was shown: 第二个 or a tap on its label means this document."""
 
-    kind: Literal["entry", "listing"]
+    kind: Literal["entry", "listing", "slot", "booking"]
     id: str
     label: str
 
@@ -146,7 +147,7 @@ def _offers(value: object) -> tuple[Offer, ...]:
     return tuple(
         Offer(row["kind"], row["id"], str(row.get("label", "")))
         for row in rows
-        if isinstance(row, Mapping) and row.get("kind") in ("entry", "listing") and _text(row.get("id"))
+        if isinstance(row, Mapping) and row.get("kind") in _OFFERED and _text(row.get("id"))
     )
 
 

@@ -16,15 +16,18 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import observe
-from bot.dialogue import saving
+from bot.dialogue import calling, diary, own_file, saving
 from bot.dialogue.decide import decide
 from bot.dialogue.decision import Decision, Tools
+from bot.dialogue.following import FOLLOWING
 from bot.dialogue.phrases import phrase
 from bot.dialogue.plan import plan
-from bot.handoff.duty import Desk
+from bot.handoff import rating
+from bot.handoff.duty.placing import Placing
+from bot.handoff.family import files
 from bot.messages import Assessment, Inbound, Opening, Paragraph, Reply
 from bot.safety import People, assess, in_conversation, protocol
-from bot.store import cases, conversations, inbounds
+from bot.store import conversations, inbounds
 from bot.store.conversations import Conversation
 from bot.store.database import DOWN, SQLAlchemyError
 from bot.store.inbounds import Receipt
@@ -59,7 +62,7 @@ class Seams:
     """What the composition root gives: the parts of a turn that differ by deployment and by channel."""
 
     tools: Callable[[], Tools]
-    desk: Callable[[datetime, int], Desk]
+    desk: Placing
     saving: saving.Channel
     clock: Callable[[], datetime]
     alert: Callable[[int, Opening], None]
@@ -193,9 +196,14 @@ class Turns:
         tools = self._seams.tools()
         planned = plan(state, profile, inbound, tools)
         hits = await self._search(planned.query)
-        waiting = await cases.waiting(conn, conversation.id) if planned.intent == "handoff" else 0
-        desk = self._seams.desk(now, waiting)
-        decision = decide(state, profile, inbound, assessment, planned, hits, tools, now, desk)
+        danger, placing = assessment.crisis, self._seams.desk
+        desk = await calling.look(placing, conn, conversation, inbound, planned, profile, now, danger=danger)
+        profile = calling.learned(profile, desk, inbound, tools.tree)
+        own = await rating.started(conn, conversation.id) if planned.act in FOLLOWING else ()
+        file = await files.of_parent(conn, conversation.id) if planned.act in own_file.ACTS else None
+        book = await diary.load(conn, conversation.id, state, planned, profile, tools, now)
+        decision = decide(state, profile, inbound, assessment, planned, hits, tools, now, desk, own, book, file=file)
+        desk = await calling.for_opening(placing, conn, conversation, planned, decision, desk, now)
         return saving.Decided(assessment, decision, hits, desk)
 
     async def _search(self, query: Query | None) -> Hits | None:
@@ -217,7 +225,7 @@ class Turns:
             observe.CRISES.labels(level, "yes").inc()
         if decision.opening is not None and saved.case_id is not None:
             self._seams.alert(saved.case_id, decision.opening)
-        return Outcome(saved.text, decision.replies, decided.assessment, decision, decided.hits)
+        return Outcome(saved.text, saved.replies or decision.replies, decided.assessment, decision, decided.hits)
 
     async def _late(
         self, inbound: Inbound, assessment: Assessment, ticket: _Ticket, task: asyncio.Task[Outcome]

@@ -66,6 +66,11 @@ def sounds_safe(text: str) -> bool:
     return _patterns("safe").search(bare(text)) is not None
 
 
+def books(text: str) -> bool:
+    """Whether a text asks for a time to come and talk, or is the label of one that was shown."""
+    return _patterns("books").search(bare(text)) is not None
+
+
 def picked(text: str, offered: Sequence[Offer]) -> int | None:
     """Which of the offered choices a text means, by number or by its label; None for none of them."""
     if not offered:

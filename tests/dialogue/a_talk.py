@@ -11,6 +11,8 @@ from bot.dialogue.decide import decide
 from bot.dialogue.decision import Decision, Desk, Tools
 from bot.dialogue.plan import plan
 from bot.dialogue.states import State
+from bot.handoff.family.consent import OwnFile
+from bot.handoff.loop import Started
 from bot.messages import Assessment, Inbound, InboundKind, ListingCard, Reply, plain
 from bot.parents.profile import Profile
 from indexes.hits import Hit, Hits, Verdict
@@ -242,6 +244,8 @@ class Parent:
     profile: Profile = field(default_factory=Profile)
     notice_seen: bool = True
     tools: Tools = TOOLS
+    own: tuple[Started, ...] = ()
+    file: OwnFile | None = None
 
     def __post_init__(self) -> None:
         self.state = replace(self.state, notice_shown=self.state.notice_shown or self.notice_seen)
@@ -277,6 +281,8 @@ class Parent:
             self.tools,
             self.now,
             self.desk,
+            self.own,
+            file=self.file,
         )
         self.state, self.profile = State.from_json(decision.state.to_json()), decision.profile
         return decision
