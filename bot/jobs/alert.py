@@ -18,13 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot import observe
 from bot.channels.base import ChannelError
 from bot.channels.wecom import alert
+from bot.handoff.duty import placing
 from bot.handoff.escalation import Step, To
-from bot.messages import Level, Opening
+from bot.messages import GRAVE, Level, Opening
 from bot.settings import Settings
-from bot.store import alerts
-from bot.store.cases import GRAVE
+from bot.store import alerts, cases, stations
 from bot.store.database import DOWN
 from bot.store.events import CaseTag
+from bot.store.stations import Alarms
 from bot.store.wake import DESK, wake
 
 PAUSES = (1.0, 5.0, 30.0)  # seconds between the tries
@@ -50,6 +51,7 @@ class Round:
     level: Level
     step: Step
     event: int | None
+    robots: Robots
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Robots:
     """The addresses of the group robots that are there. They are secrets."""
 
     addresses: Mapping[To, str]
+
+    def for_case(self, alarms: Alarms | None) -> Robots:
+        """Put those of the case's own station and of the next one before the general ones, where they have any."""
+        given: dict[To, str] = {"staff": alarms.robot, "next-station": alarms.next_robot} if alarms else {}
+        return Robots({**self.addresses, **{to: address for to, address in given.items() if address}})
 
     @classmethod
     def of(cls, settings: Settings) -> Robots:
@@ -110,15 +117,30 @@ class Alerts:
         self._start(self._knock(taken))
 
     async def take(self, conn: AsyncConnection, case_id: int, level: Level, step: Step, now: datetime) -> Round | None:
-        """Take a round, so that of several processes one sends it; None when another has it."""
-        robots: list[str] = [*self._robots.of_step(step)] or [ON_DESK]
-        detail = {"round": step.round, "to": list(step.to), "via": robots, "level": level}
+        """Take a round, so that of several processes one sends it; None when another has it.
+
+        The round that asks the next station for help also gives it the case: what it can't see it can't help with.
+        What no rule may move (a sealed report) stays where it is; the next station's group only hears that it waits.
+        """
+        alarms = await stations.alarms(conn, case_id)
+        if alarms and step.moves and await alerts.asked_next(conn, case_id):  # the round was lost after the case moved
+            alarms = alarms.arrived()
+        robots = self._robots.for_case(alarms)
+        via: list[str] = [*robots.of_step(step)] or [ON_DESK]
+        detail: dict[str, Any] = {"round": step.round, "to": list(step.to), "via": via, "level": level}
+        if alarms:
+            detail["station"] = alarms.station
+        case = await cases.find(conn, case_id) if step.moves else None
+        if alarms and alarms.next_id and case is not None and placing.movable(case):
+            detail["next"] = alarms.next_station
         tag = CaseTag.ESCALATED if step.overdue else CaseTag.ALERTED
         event = await alerts.take(conn, case_id, tag, expect=step.round - 1, at=now, detail=detail)
         if event is None:
             return None
+        if "next" in detail and alarms:
+            await placing.move(conn, case_id, alarms.next_id, now, why="unseen")
         await wake(conn, DESK)
-        return Round(case_id, level, step, event)
+        return Round(case_id, level, step, event, robots)
 
     async def stop(self) -> None:
         """End what still tries."""
@@ -139,12 +161,12 @@ class Alerts:
                 taken = await self.take(conn, case_id, level, FIRST, self._clock())
         except DOWN as error:
             self._trouble("alert not noted", case_id, type(error).__name__)
-            taken = Round(case_id, level, FIRST, None)
+            taken = Round(case_id, level, FIRST, None, self._robots)
         if taken is not None:
             await self._knock(taken)
 
     async def _knock(self, taken: Round) -> None:
-        chosen = self._robots.of_step(taken.step)
+        chosen = taken.robots.of_step(taken.step)
         reached = await asyncio.gather(*(self._tell(taken, robot, to) for robot, to in chosen.items()))
         delivered = [robot for robot, there in zip(chosen, reached, strict=True) if there]
         await self._note(taken, list(delivered) if chosen else [ON_DESK])
@@ -157,7 +179,7 @@ class Alerts:
             try:
                 await alert(
                     self._session(),
-                    self._robots.addresses[robot],
+                    taken.robots.addresses[robot],
                     case_id=taken.case_id,
                     level=taken.level,
                     to=to,

@@ -20,8 +20,7 @@ from knowledge.files import CONTENT
 from knowledge.model import Library
 from knowledge.release import freeze
 
-SHOWN = 5
-KEPT = 5  # builds on disk
+SHOWN, KEPT = 5, 5  # problems told, builds on disk
 
 
 class PublishError(Exception):
@@ -73,9 +72,8 @@ async def publish(
 def _tidy(root: Path, directory: str) -> None:
     """Keep the newest builds to roll back to, and the live one; older ones go."""
     builds = sorted(root.glob("*/manifest.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for old in builds[KEPT:]:
-        if old.parent.name != directory:
-            shutil.rmtree(old.parent, ignore_errors=True)
+    for old in (made.parent for made in builds[KEPT:] if made.parent.name != directory):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 async def roll_back(engine: AsyncEngine, root: Path, directory: str, *, clock: Callable[[], datetime]) -> None:

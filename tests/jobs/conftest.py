@@ -14,6 +14,7 @@ from bot.channels.wechat import quota
 from bot.handoff import desk
 from bot.messages import Inbound, Opening
 from bot.store import conversations, inbounds, people, thread
+from bot.store import outbox as outboxes
 from bot.store.people import Staff
 from bot.store.tables import outbox
 
@@ -62,11 +63,18 @@ class Talk:
     id: int
     case_id: int
 
-    async def says(self, *lines: str) -> None:
-        """Let the counsellor write lines, as the desk does."""
-        for words in lines:
+    async def says(self, *lines: str, apart: float = 4.0) -> None:
+        """Let the counsellor write lines so many seconds apart, as the desk does."""
+        for number, words in enumerate(lines):
+            self.clock.forward(seconds=apart if number else 0)
             async with self.engine.begin() as conn:
                 await desk.reply(conn, self.case_id, self.staff, words, f"key of {words}", self.clock())
+
+    async def heard(self) -> None:
+        """Let the parent write: the window opens, and what was parked may go."""
+        await self.windows(quota.opened(quota.Windows(), "message", self.clock()))
+        async with self.engine.begin() as conn:
+            await outboxes.unpark(conn, self.id, self.clock())
 
     async def delivery(self, words: str) -> tuple[str, str]:
         """Tell how the thread says a line went: state and reason."""

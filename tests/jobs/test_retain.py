@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.jobs import retain
 from bot.jobs.runner import Job
 from bot.messages import Inbound
-from bot.store import inbounds, people, proofs, thread
+from bot.store import inbounds, people, proofs, sessions, thread
 from bot.store.tables import case_events, cases, messages, parents, staff_sessions
 from tests.jobs.conftest import Clock, a_talk
 
@@ -93,9 +93,9 @@ async def test_proofs_of_pushes_go_when_they_are_too_old_to_be_believed_anyway(
 async def test_sessions_that_are_over_go(engine: AsyncEngine, job: Job, now: datetime) -> None:
     async with engine.begin() as conn:
         staff_id = await people.add(conn, login="zhou", name="周老师", role="counsellor", password_hash="x")
-        await people.begin_session(conn, staff_id, "over", now)
-        await people.begin_session(conn, staff_id, "going on", now + timedelta(seconds=1))
+        await sessions.begin(conn, staff_id, "over", now=now, until=now)
+        await sessions.begin(conn, staff_id, "going on", now=now, until=now + timedelta(seconds=1))
     await job.run()
     async with engine.connect() as conn:
         assert len((await conn.execute(select(staff_sessions))).all()) == 1
-        assert await people.by_session(conn, "going on", now) is not None
+        assert await sessions.by_token(conn, "going on", now) is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -11,24 +10,12 @@ from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs.rules import Following
-from bot.safety import assess, rules
+from bot.safety import assess
 from bot.store import safety_edits
 from bot.store.database import DOWN, open_engine
+from tests.paper_boat import BOAT, SAYING
 
-WORDS = "孩子今天又提到蓝色小纸船"
-BOAT = f"""id: paper-boat
-kind: suicide
-level: concern
-match: ["蓝色..2纸船"]
-fires: ["{WORDS}"]
-spares: ["手工课上折了一只纸船"]
-"""
-
-
-@pytest.fixture(autouse=True)
-def _packaged_afterwards() -> Iterator[None]:
-    yield
-    rules.install(rules.packaged())
+pytestmark = pytest.mark.usefixtures("packaged_afterwards")
 
 
 async def save(engine: AsyncEngine, key: str, body: str | None, now: datetime, sort: str = "pattern") -> None:
@@ -44,13 +31,13 @@ def failures() -> float:
 async def test_what_is_saved_is_installed_and_what_is_given_up_is_gone(engine: AsyncEngine, now: datetime) -> None:
     following = Following(engine)
     await following.look()
-    assert assess(WORDS).level == "none"
+    assert assess(SAYING).level == "none"
     await save(engine, "paper-boat", BOAT, now)
     await following.look()
-    assert (assess(WORDS).level, assess(WORDS).kind) == ("concern", "suicide")
+    assert (assess(SAYING).level, assess(SAYING).kind) == ("concern", "suicide")
     await save(engine, "paper-boat", None, now)
     await following.look()
-    assert assess(WORDS).level == "none"
+    assert assess(SAYING).level == "none"
 
 
 async def test_a_broken_edit_is_skipped_and_counted_and_the_others_hold(engine: AsyncEngine, now: datetime) -> None:
@@ -60,7 +47,7 @@ async def test_a_broken_edit_is_skipped_and_counted_and_the_others_hold(engine: 
     await save(engine, "paper-boat", BOAT, now)
     await Following(engine).look()
     assert failures() == before + 2
-    assert assess(WORDS).level == "concern"
+    assert assess(SAYING).level == "concern"
     assert assess("她留了遗书，人不见了手机关机").crisis
 
 
@@ -77,7 +64,7 @@ async def test_without_the_database_what_is_in_force_stays(engine: AsyncEngine, 
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await away.dispose()
-    assert assess(WORDS).level == "concern"
+    assert assess(SAYING).level == "concern"
 
 
 async def test_following_goes_on_by_itself(engine: AsyncEngine, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +72,7 @@ async def test_following_goes_on_by_itself(engine: AsyncEngine, now: datetime, m
     task = asyncio.create_task(Following(engine).follow())
     await save(engine, "paper-boat", BOAT, now)
     async with asyncio.timeout(10):
-        while assess(WORDS).level == "none":  # noqa: ASYNC110 - rules are no event to wait for
+        while assess(SAYING).level == "none":  # noqa: ASYNC110 - rules are no event to wait for
             await asyncio.sleep(0.05)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

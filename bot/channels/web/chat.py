@@ -26,7 +26,11 @@ from bot.observe import FAILURES, logger
 LONGEST = 2000  # characters of one message
 PAGE = 50  # lines shown at first
 PATIENCE = 2.5  # seconds for the lines of a page
-YEAR = 365 * 24 * 3600
+DAY = 24 * 3600
+YEAR = 365 * DAY
+STATION = "station"  # the cookie of a scanned code: the slug alone, which is no secret and nobody's name
+_SLUG = re.compile(r"[a-z0-9-]{1,40}")
+TYPING_A_MINUTE = 30
 AWAY = "之前的话暂时读不出来，您可以接着写；有危险请先打 110 或 120"
 
 log = logger("web")
@@ -64,6 +68,12 @@ async def read_words(request: web.Request, new_key: Callable[[], str]) -> Words:
     return Words(text, key_of(given, new_key), id_of(given, "after"))
 
 
+def _station(request: web.Request) -> str:
+    """Read the station whose code brought this browser here."""
+    slug = request.cookies.get(STATION, "")
+    return slug if _SLUG.fullmatch(slug) else ""
+
+
 def _inside(path: str) -> str:
     """Keep a way back inside the site: `//host` and other addresses lead to the chat."""
     return path if re.fullmatch(r"/(?![/\\])[^\s\\]*", path) else "/chat"
@@ -82,12 +92,15 @@ class Chat:
     ) -> None:
         self._thread, self._shelf, self._identity = thread, shelf, identity
         self._clock, self._limiter = clock, limiter
+        self._writing = Limiter(TYPING_A_MINUTE, 60)
 
     async def page(self, request: web.Request) -> web.Response:
         """`GET /chat`: the last lines of the thread; `?t=` opens a WeChat conversation, `?before=` older lines."""
         now = self._clock()
         if token := request.query.get("t"):
             return self._enter(token, now)
+        if station := request.query.get("s"):
+            return self._from_code(station)
         visitor = self._identity.of(request, now) or self._identity.fresh()
         before = request.query.get("before", "")
         older = int(before) if before.isascii() and before.isdecimal() and len(before) <= 18 else None
@@ -129,6 +142,15 @@ class Chat:
         self._identity.remember(response, visitor, now)
         return response
 
+    def _from_code(self, station: str) -> web.Response:
+        """Note the station whose code was scanned until the first words; what is no station's name is left out."""
+        response = web.Response(status=303, headers={"Location": "/chat"})
+        if _SLUG.fullmatch(station):
+            response.set_cookie(
+                STATION, station, max_age=DAY, samesite="Lax", secure=self._identity.secure, httponly=True
+            )
+        return response
+
     async def say(self, request: web.Request) -> web.Response:
         """`POST /chat/say`: a form goes back to the page, script gets the lines that are new since `after`."""
         words, now = await read_words(request, self._identity.new_id), self._clock()
@@ -139,7 +161,7 @@ class Chat:
         script = request.content_type == "application/json"
         try:
             if words.text:
-                await self._take(visitor, words, now)
+                await self._take(visitor, words, now, _station(request))
         except Unkept as unkept:
             return self._once(request, unkept, words, now, script=script)
         if not script:
@@ -147,11 +169,11 @@ class Chat:
         lines = [] if words.after is None else await self._thread.lines(visitor, words.after, PAGE)
         return web.json_response({"lines": [{"id": line.id, "html": html} for line, html in fragments(request, lines)]})
 
-    async def _take(self, visitor: Visitor, words: Words, now: datetime) -> None:
+    async def _take(self, visitor: Visitor, words: Words, now: datetime, station: str) -> None:
         if not self._limiter.allow(f"{visitor.channel}:{visitor.sender}", now):
             sentence = "您发得有点快，我跟不上了。请等一分钟再发；有危险请先打 110 或 120。"
             raise Refused(429, sentence, "too-fast", kept=words.text)
-        await self._thread.say(visitor, words.text, words.key)
+        await self._thread.say(visitor, words.text, words.key, station)
 
     def _once(self, request: web.Request, unkept: Unkept, words: Words, now: datetime, *, script: bool) -> web.Response:
         """Show answers that are kept nowhere; the store is not asked for anything, it may be the reason."""
@@ -160,6 +182,14 @@ class Chat:
             html = [html for _, html in fragments(request, answers)]
             return web.json_response({"lines": [], "unkept": html, "erased": unkept.erased})
         return self._render(request, [Line(0, "parent", words.text, now), *answers], Beside(), live=False)
+
+    async def typing(self, request: web.Request) -> web.Response:
+        """`POST /chat/typing`: somebody at the desk sees that the parent is writing; too often counts as not at all."""
+        now = self._clock()
+        visitor = self._identity.of(request, now)
+        if visitor is not None and self._writing.allow(f"{visitor.channel}:{visitor.sender}", now):
+            await self._thread.typing(visitor)
+        return web.Response(status=204)
 
     async def settings(self, request: web.Request) -> web.Response:
         """`POST /chat/settings`: 大字 and the theme, kept in cookies that the server reads, so that nothing flashes."""

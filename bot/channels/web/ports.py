@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from bot.messages import Block, Channel, ListingCard, Reply
 
 Who = Literal["parent", "bot", "person", "event", "note"]
-State = Literal["", "sending", "sent", "seen", "failed", "parked"]
+State = Literal["", "sending", "sent", "seen", "failed", "parked", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,22 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that came with a line: where a page gets it, or in words why it does not (yet)."""
+
+    address: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One utterance as a page shows it. `id` rises within a conversation and is never used twice.
 
     `reply` is what a bot or a person answered; without it `text` is shown. An `event` has only `text`
     (周老师已接入，下面由老师和您说). A `note` is for colleagues: the parent's pages drop it. `why` goes with
     `failed` and `parked` (微信繁忙). `key` is the one that came with `Thread.say`: a page
-    knows its own words by it.
+    knows its own words by it. `pictures` are shown at the desk only. `mends` is where who holds the case sends a line
+    once more or takes it back; "" for everybody else.
     """
 
     id: int
@@ -40,6 +49,8 @@ class Line:
     author: str = ""
     why: str = ""
     key: str = ""
+    pictures: tuple[Picture, ...] = ()
+    mends: str = ""
 
 
 class Unkept(Exception):  # noqa: N818 - what happened, not an error of ours
@@ -57,8 +68,10 @@ class Unkept(Exception):  # noqa: N818 - what happened, not an error of ours
 class Thread(Protocol):
     """The conversation of one visitor."""
 
-    async def say(self, visitor: Visitor, text: str, key: str) -> None:
+    async def say(self, visitor: Visitor, text: str, key: str, station: str = "") -> None:
         """Take the parent's words and answer them; the same visitor's same key is the same act.
+
+        `station` is the slug of the station whose code brought them here.
 
         Returns when the parent's line, and the bot's where it answers, can be read by `lines`; raises Unkept with
         the answers when they cannot be.
@@ -70,8 +83,14 @@ class Thread(Protocol):
     async def latest(self, visitor: Visitor, limit: int, before: int | None = None) -> list[Line]:
         """Give the newest `limit` lines (below the id `before`), oldest first."""
 
-    async def wait(self, visitor: Visitor, after: int, timeout: float) -> bool:  # noqa: ASYNC109 - the caller's heartbeat, not a limit on work
-        """Wait until there is a line above `after`: True; or `timeout` seconds have passed: False."""
+    async def wait(self, visitor: Visitor, after: int, timeout: float) -> bool | Literal["typing"]:  # noqa: ASYNC109 - the caller's heartbeat, not a limit on work
+        """Wait until there is a line above `after`: True; or `timeout` seconds have passed: False.
+
+        "typing" when a person at the desk is writing just now; it may be said without there being a line.
+        """
+
+    async def typing(self, visitor: Visitor) -> None:
+        """Tell the desk, if a person has this conversation, that the visitor is writing; nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)

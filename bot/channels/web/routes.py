@@ -40,6 +40,7 @@ def routes(
     table = [
         web.get("/chat", chat.page),
         web.post("/chat/say", chat.say),
+        web.post("/chat/typing", chat.typing),
         web.get("/chat/stream", stream.__call__),
         web.post("/chat/settings", chat.settings),
         web.get("/e/{slug:[a-z0-9-]+}", articles.page),

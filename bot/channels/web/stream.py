@@ -123,5 +123,10 @@ class Stream:
             for line, html in fragments(request, lines):
                 await response.write(event(line.id, html))
             after = max([after, *(line.id for line in lines)])
-            if not lines and not await self._thread.wait(visitor, after, min(self._heartbeat, left)):
+            if lines:
+                continue
+            news = await self._thread.wait(visitor, after, min(self._heartbeat, left))
+            if news == "typing":
+                await response.write(b"event: typing\ndata: person\n\n")
+            elif not news:
                 await response.write(b": still here\n\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +24,9 @@ from bot.channels.wechat.webhook import Pending, routes
 from bot.dialogue.saving import Channel
 from bot.dialogue.turn import Turns
 from bot.messages import Inbound, Reply
-from bot.settings import Settings
+from bot.settings import Settings, fields_of
 from bot.store import proofs, tokens
+from knowledge.calendar import CHINA
 
 
 def config(settings: Settings) -> WeChatConfig:
@@ -67,6 +69,69 @@ def client(
     """Make the account's client, whose token all processes share."""
     account = config(settings)
     return WeChatClient(session, account, Tokens(session, account, SharedTokens(engine, account.app_id), clock))
+
+
+def typist(
+    settings: Settings,
+    engine: AsyncEngine,
+    session: Callable[[], aiohttp.ClientSession],
+    clock: Callable[[], datetime],
+) -> Callable[[str], Awaitable[None]] | None:
+    """Make what shows 对方正在输入 to somebody; None without the account's secret. The session is there when used."""
+    if not (settings.wechat_on and settings.wechat_app_secret.get_secret_value()):
+        return None
+    made: list[WeChatClient] = []
+
+    async def show(sender: str) -> None:
+        if not made:
+            made.append(client(settings, engine, session(), clock))
+        await made[0].typing(sender, on=True)
+
+    return show
+
+
+def coder(
+    settings: Settings,
+    engine: AsyncEngine,
+    session: Callable[[], aiohttp.ClientSession],
+    clock: Callable[[], datetime],
+) -> Callable[[str], Awaitable[str]] | None:
+    """Make what gives the address of a permanent code for a scene; None without the account's secret.
+
+    WeChat keeps such codes for good and has room for a hundred thousand: each scene is asked for once a process.
+    """
+    if not (settings.wechat_on and settings.wechat_app_secret.get_secret_value()):
+        return None
+    known: dict[str, str] = {}
+
+    async def code(scene: str) -> str:
+        if scene not in known:
+            known[scene] = await client(settings, engine, session(), clock).create_qr(scene)
+        return known[scene]
+
+    return code
+
+
+def notices(
+    settings: Settings, sending: WeChatClient | None, clock: Callable[[], datetime], chat_url: Callable[[str], str]
+) -> Callable[[str, str, str], Awaitable[None]] | None:
+    """Make what tells a parent by a template notice that a person's answer waits; None where none is configured.
+
+    No word of the answer stands in the notice: it may be read on a locked screen.
+    """
+    if sending is None or not settings.wechat_template_id:
+        return None
+
+    async def tell(recipient: str, author: str, mark: str) -> None:
+        known = {"老师": author, "时间": f"{clock().astimezone(CHINA):%Y-%m-%d %H:%M}"}
+        values = {
+            name: re.sub(r"\{(.+?)\}", lambda match: known.get(match[1], match[0]), words)
+            for name, words in fields_of(settings.wechat_template_fields).items()
+        }
+        url = chat_url(recipient) if settings.public_url else ""
+        await sending.send_template(recipient, settings.wechat_template_id, values, url=url, client_msg_id=mark)
+
+    return tell
 
 
 def saving(settings: Settings, chat_url: Callable[[str], str]) -> Channel:

@@ -127,7 +127,8 @@ class WeChatClient:
             body["aimsgcontext"] = {"is_ai_msg": 1}
         if author and "@" in author:
             body["customservice"] = {"kf_account": author}
-        await self._call(_SEND, body)
+        if "errcode" not in await self._call(_SEND, body):  # WeChat says 0; anything else may come from anybody
+            raise errors.unreachable("no-code")
 
     async def _call(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         answer = as_json((await self._once_more(path, body, {}, ANSWER_LIMIT, self._patience)).content)

@@ -58,26 +58,30 @@ class Api:
             raw = await request.read()
             body = _object(raw)
             self.world.calls.append(Call(path, body or {}, self.world.clock()))
-            if trouble := await self._trouble(path):
-                return trouble
-            if fault := self._admission(path, request) or _body_fault(raw, body):
-                return self._fault(fault)
-            return self._answer(rule(self.world, body or {}))
+
+            def carried_out() -> web.Response:
+                if fault := self._admission(path, request) or _body_fault(raw, body):
+                    return self._fault(fault)
+                return self._answer(rule(self.world, body or {}))
+
+            fault = self.world.faults.next(path)
+            done = carried_out() if fault and fault.done else None
+            return await self._trouble(fault, request) or done or carried_out()
 
         return handler
 
     async def _classic(self, request: web.Request) -> web.StreamResponse:
         self.world.calls.append(Call("token", {}, self.world.clock()))
-        return await self._trouble("token") or self._answer(self.world.tokens.give_classic(request.query))
+        return await self._next("token", request) or self._answer(self.world.tokens.give_classic(request.query))
 
     async def _stable(self, request: web.Request) -> web.StreamResponse:
         body = _object(await request.read()) or {}
         self.world.calls.append(Call("stable_token", {"force_refresh": body.get("force_refresh")}, self.world.clock()))
-        return await self._trouble("stable_token") or self._answer(self.world.tokens.give_stable(body))
+        return await self._next("stable_token", request) or self._answer(self.world.tokens.give_stable(body))
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
         self.world.calls.append(Call("media/get", dict(request.query), self.world.clock()))
-        if trouble := await self._trouble("media/get"):
+        if trouble := await self._next("media/get", request):
             return trouble
         if fault := self._admission("media/get", request):
             return self._fault(fault)
@@ -108,12 +112,17 @@ class Api:
             0 if self.world.spend(path) else 45009
         )
 
-    async def _trouble(self, path: str) -> web.Response | None:
-        fault = self.world.faults.next(path)
+    async def _next(self, path: str, request: web.Request) -> web.Response | None:
+        return await self._trouble(self.world.faults.next(path), request)
+
+    async def _trouble(self, fault: Fault | None, request: web.Request) -> web.Response | None:
         if fault is None:
             return None
         if fault.hang:
             await asyncio.sleep(fault.hang)
+        if fault.drop and request.transport is not None:
+            request.transport.close()
+            return web.Response()  # goes nowhere
         return self._troubled(fault)
 
     def _troubled(self, fault: Fault) -> web.Response | None:

@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of trouble; `times` None lasts until cleared. `hang` seconds pass before anything is answered."""
+    """One kind of trouble; `times` None lasts until cleared. `hang` seconds pass before anything is answered.
+
+    `done` carries the call out although the answer says otherwise; `drop` breaks the connection off unanswered.
+    """
 
     errcode: int = 0
     times: int | None = 1
     hang: float = 0.0
     raw: str = ""
     status: int = 200
+    done: bool = False
+    drop: bool = False
 
 
 @dataclass(slots=True)
