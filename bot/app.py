@@ -1,14 +1,12 @@
-"""The composition root: makes the parts in order, hands each what it needs, closes them in reverse."""
+"""The application: the services with all that listens and all that runs beside it, closed in reverse."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 
 import aiohttp
 from aiohttp import web
@@ -17,148 +15,40 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import clock as clocks
 from bot import observe
 from bot.channels.web import routes as web_routes
-from bot.channels.web.visitor import Identity, sign_link
+from bot.channels.web.visitor import Identity
 from bot.channels.wechat import account
 from bot.channels.wechat.client import WeChatClient
-from bot.dialogue.bearings import Bearings
-from bot.dialogue.turn import Seams, Turns
-from bot.handoff import duty
-from bot.jobs import escalate, publish, recover, retain, watch
-from bot.jobs.alert import Alerts, Robots
-from bot.jobs.rules import Following
+from bot.handoff.desk import UnknownCaseError
+from bot.jobs import escalate, publish, reassign, recover, remind, remind_bookings, retain, watch
+from bot.jobs.fetch import Fetcher
 from bot.jobs.runner import Runner
 from bot.jobs.send import Sender
 from bot.safety import assess
 from bot.safety.classifier import trained
-from bot.settings import Settings, SettingsError
+from bot.services import Services, chat_url, services
+from bot.settings import Settings
 from bot.store import schema
-from bot.store.database import open_engine
-from bot.store.wake import Wakes
 from bot.web import pages
-from bot.web.accounts import Accounts
+from bot.web.accounts import Accounts, Rules
 from bot.web.admin.safety import Safety
 from bot.web.admin.safety_findings import Findings
 from bot.web.admin.safety_rules import RulePages
 from bot.web.admin.views import Admin
 from bot.web.conversation import StoredThread
-from bot.web.desk.stream import DeskStream
-from bot.web.desk.views import Desk
+from bot.web.desk.pages import Given, desk_pages
 from bot.web.health import Health
 from bot.web.routes import routes
 from bot.web.shelf import LiveShelf
-from indexes.embed import OWN
-from indexes.engine import SearchEngine
-from indexes.live import Live, read_pointer
-from indexes.manifest import BadIndex
-from knowledge.calendar import china
-from knowledge.spans import parse as parse_hours
+from indexes.live import Live
 
 FOLLOW_SECONDS = 0.2  # how soon a process goes along with a published index
 HEAD_START = 2.0  # seconds in which a new process answers from the lexical leg alone
 RETRY_SECONDS = 2.0
-LINK_LASTS = timedelta(days=2)  # a link is passed on by mistake sooner or later
 
 _log = observe.logger("app")
 
 
-@dataclass(slots=True)
-class Background:
-    """Tasks that belong to the process and are kept from being forgotten."""
-
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something beside the requests."""
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    async def stop(self) -> None:
-        """Cancel what still runs and wait for it."""
-        for task in list(self.tasks):
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """The parts of a running bot."""
-
-    settings: Settings
-    engine: AsyncEngine
-    live: Live
-    bearings: Bearings
-    turns: Turns
-    wakes: Wakes
-    alerts: Alerts
-    rules: Following
-    clock: Callable[[], datetime]
-    background: Background = field(default_factory=Background)
-
-
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
-
-
-def open_live(settings: Settings) -> Live:
-    """Open the index that the pointer beside the builds names; none, or a broken one, leaves the place empty."""
-    expected = settings.embedding_model or OWN
-    live = Live(expect_model=expected, on_trouble=_index_trouble)
-    name = read_pointer(settings.indexes_dir)
-    if name is not None:
-        try:
-            live.swap(SearchEngine.open(settings.indexes_dir / name, expected))
-        except BadIndex as error:
-            _index_trouble(name, error)
-    return live
-
-
-def _index_trouble(name: str, error: Exception) -> None:
-    observe.SWAPS.labels("refused").inc()
-    _log.error("index not opened", index=name, error=type(error).__name__, code=getattr(error, "code", ""))
-
-
-def services(
-    settings: Settings,
-    database_url: str,
-    *,
-    clock: Callable[[], datetime] = clocks.now,
-    live: Live | None = None,
-    session: Callable[[], aiohttp.ClientSession] | None = None,
-) -> Services:
-    """Make everything that answers, without anything that listens."""
-    engine = open_engine(database_url)
-    held = live if live is not None else open_live(settings)
-    bearings = Bearings(held, settings.default_region or None)
-    if settings.default_region and settings.default_region not in bearings.tools().library.regions:
-        message = f"BOT_DEFAULT_REGION: there is no region {settings.default_region!r} in regions.csv"
-        raise SettingsError(message)
-    alerts = Alerts(engine, clock, Robots.of(settings), session)
-    seams = Seams(
-        tools=bearings.tools,
-        desk=_desk(settings),
-        saving=account.saving(settings, _chat_url(settings, clock)),
-        clock=clock,
-        alert=alerts.send,
-    )
-    turns = Turns(engine, held, seams)
-    wakes = Wakes(database_url, lambda _error: observe.FAILURES.labels("wake").inc())
-    return Services(settings, engine, held, bearings, turns, wakes, alerts, Following(engine), clock)
-
-
-def _desk(settings: Settings) -> Callable[[datetime, int], duty.Desk]:
-    """Make what tells how the desk stands at a moment, from the duty hours."""
-    spans, calendar = parse_hours(settings.duty_hours), china()
-    return lambda now, waiting: duty.desk(spans, now, calendar, waiting=waiting)
-
-
-def _chat_url(settings: Settings, clock: Callable[[], datetime]) -> Callable[[str], str]:
-    """Make what gives a WeChat parent the address of their own conversation as a page."""
-    secret = settings.secret()
-
-    def address(sender: str) -> str:
-        return f"{settings.public_url}/chat?t={sign_link(secret, 'wechat', sender, clock() + LINK_LASTS)}"
-
-    return address
 
 
 def build(
@@ -179,12 +69,12 @@ def build(
         app.add_routes([web.get("/health/live", health.alive), web.get("/health/ready", health.ready)])
         app.add_routes([web.get("/metrics", health.metrics)])
     else:
-        _pages(app, made, health)
+        _pages(app, made, health, lambda: sessions[0])
     app.cleanup_ctx.append(_running(sessions, only))
     return app
 
 
-def _pages(app: web.Application, made: Services, health: Health) -> None:
+def _pages(app: web.Application, made: Services, health: Health, session: Callable[[], aiohttp.ClientSession]) -> None:
     """Add everything that listens: the parent's pages, the staff's, WeChat's."""
     settings, secret = made.settings, made.settings.secret()
     secure = settings.public_url.startswith("https://")
@@ -194,6 +84,7 @@ def _pages(app: web.Application, made: Services, health: Health) -> None:
         public_url=settings.public_url,
         operator=settings.operator,
         retention_days=settings.retention_days,
+        known={UnknownCaseError: 404},
     )
     identity = Identity(secret, secure, lambda: secrets.token_urlsafe(18))
     thread = StoredThread(made.engine, made.turns, made.wakes, made.clock)
@@ -201,18 +92,32 @@ def _pages(app: web.Application, made: Services, health: Health) -> None:
     table, stream = web_routes.routes(thread, shelf, identity, made.clock, public_url=settings.public_url)
     app.add_routes(table)
     app.on_shutdown.append(stream.stop)
-    accounts = Accounts(made.engine, made.clock, secure=secure)
-    desk = Desk(made.engine, made.clock, made.bearings.tools, secret)
+
+    rules = Rules(secure, settings.second_factor, settings.public_url)
+    accounts = Accounts(made.engine, made.clock, made.bearings.tools, secret, rules)
+    given = Given(
+        engine=made.engine,
+        clock=made.clock,
+        tools=made.bearings.tools,
+        secret=secret,
+        wakes=made.wakes,
+        live=made.live,
+        public_url=settings.public_url,
+        show_typing=account.typist(settings, made.engine, session, made.clock),
+        coder=account.coder(settings, made.engine, session, made.clock),
+        duty_hours=settings.duty_hours,
+        alert=made.alerts.send,
+    )
+    desk = desk_pages(given)
+    app.on_shutdown.append(desk.stream.stop)
     admin = Admin(made.engine, made.live, made.bearings.tools, made.clock, settings)
-    desk_stream = DeskStream(desk, made.wakes)
-    app.on_shutdown.append(desk_stream.stop)
     safety = Safety(
         made.engine,
         made.clock,
         Findings(made.engine, made.clock),
         RulePages(made.engine, made.clock, made.rules.look),
     )
-    app.add_routes(routes(accounts, desk, desk_stream, admin, safety, health))
+    app.add_routes(routes(accounts, desk, admin, safety, health))
     if settings.wechat_on:
         table, pending = account.webhook(settings, made.engine, made.turns, made.clock)
         app.add_routes(table)
@@ -282,12 +187,17 @@ def _jobs(made: Services, session: aiohttp.ClientSession) -> Runner:
     channels: dict[str, WeChatClient] = {}
     if settings.wechat_on and settings.wechat_app_secret.get_secret_value():
         channels["wechat"] = account.client(settings, made.engine, session, made.clock)
+    notice = account.notices(settings, channels.get("wechat"), made.clock, chat_url(settings, made.clock))
     return Runner(
         (
-            Sender(made.engine, channels, made.clock).job(),
+            Sender(made.engine, channels, made.clock, notice).job(),
+            *(Fetcher(made.engine, library, made.clock).job() for library in channels.values()),
             recover.job(made.engine, made.turns, made.clock),
             retain.job(made.engine, settings.retention_days, made.clock),
             watch.job(made.engine),
+            remind.job(made.engine, made.clock),
+            remind_bookings.job(made.engine, made.clock),
             escalate.job(made.engine, made.alerts, settings.acknowledge_minutes, made.clock),
+            reassign.job(made.engine, settings.reassign_minutes, made.clock),
         )
     )

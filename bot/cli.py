@@ -13,6 +13,7 @@ import typer
 from bot import settings as configuration
 from bot.settings import Settings, SettingsError
 
+RoleName = Literal["counsellor", "lead", "supervisor", "editor", "chief-editor", "admin"]  # as bot.store.people.Role
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="家有方 Jiayoufang.")
 knowledge_app = typer.Typer(no_args_is_help=True, help="The content files of the library.")
 index_app = typer.Typer(no_args_is_help=True, help="The search index made from the library.")
@@ -31,8 +32,8 @@ app.add_typer(eval_app, name="eval")
 
 
 @contextmanager
-def _configured() -> Iterator[Settings]:
-    """Give the settings; what a person can mend is said in a sentence, not as a traceback."""
+def _configured(mistake: type[Exception] = SettingsError) -> Iterator[Settings]:
+    """Give the settings; what a person can mend (also `mistake`) is said in a sentence, not as a traceback."""
     try:
         settings = configuration.load()
     except SettingsError as error:
@@ -42,7 +43,7 @@ def _configured() -> Iterator[Settings]:
     observe.configure(json=settings.log_json)
     try:
         yield settings
-    except SettingsError as error:
+    except (SettingsError, mistake) as error:
         _fail(str(error))
 
 
@@ -250,27 +251,33 @@ def index_train(target: Annotated[Path, typer.Argument(help="The folder to write
 def staff_add(
     login: str,
     name: Annotated[str, typer.Option(prompt="Name shown to parents, e.g. 周老师")],
-    role: Annotated[Literal["counsellor", "editor", "admin"], typer.Option()] = "counsellor",
+    role: Annotated[RoleName | None, typer.Option(help="Without it the one they have, or counsellor.")] = None,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
     """Add an account, or give an existing one a new name, role and password."""
-    with _configured() as settings:
+    with _configured(ValueError) as settings:
         from bot.commands.staff import add  # noqa: PLC0415
-        from bot.web.accounts import Role  # noqa: PLC0415
 
-        try:
-            add(settings, login=login, name=name, role=Role(role), password=password)
-        except ValueError as error:
-            _fail(str(error))
+        add(settings, login=login, name=name, role=role, password=password)
 
 
 @staff_app.command("disable")
 def staff_disable(login: str) -> None:
-    """Close an account at once: its sessions end, its cases stay."""
-    with _configured() as settings:
+    """Close an account at once: its sessions end, its cases go back to the queue. The last administrator stays."""
+    with _configured(ValueError) as settings:
         from bot.commands.staff import disable  # noqa: PLC0415
 
         if not disable(settings, login):
+            _fail(f"there is no account {login}")
+
+
+@staff_app.command("reset")
+def staff_reset(login: str) -> None:
+    """Take a second factor away when phone and recovery codes are lost; the password stays, the sessions end."""
+    with _configured() as settings:
+        from bot.commands.staff import reset  # noqa: PLC0415
+
+        if not reset(settings, login):
             _fail(f"there is no account {login}")
 
 

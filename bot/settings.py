@@ -10,6 +10,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +47,13 @@ class Settings(BaseSettings):
         SecretStr(""), description="EncodingAESKey, 43 characters; once set, plaintext pushes are refused"
     )
     wechat_api_base: str = Field("https://api.weixin.qq.com", description="Base address of WeChat's API")
+    wechat_template_id: str = Field(
+        "", description="Template of the notice that a person's answer waits; empty: parents are not told"
+    )
+    wechat_template_fields: str = Field(
+        "thing1=有老师的答复，回一句就能收到;name2={老师};time3={时间}",
+        description="The template's fields as name=words, divided by semicolons; {老师} and {时间} are filled in",
+    )
     embedding_model: str = Field(
         "", description="A sentence-transformers model by path or name; empty: the one trained from the library"
     )
@@ -73,6 +81,14 @@ class Settings(BaseSettings):
         5, ge=1, le=120, description="Minutes in which an urgent case must be acknowledged; a high one has three times"
     )
 
+    second_factor: Literal["admins", "all", "offered"] = Field(
+        "admins", description="Who must sign in with a code of an authenticator app too: admins, all, or nobody"
+    )
+
+    reassign_minutes: int = Field(
+        10, ge=1, le=240, description="Minutes a parent may wait for the answer of who holds the talk; in danger half"
+    )
+
     @field_validator("wechat_aes_key")
     @classmethod
     def _aes_key(cls, value: SecretStr) -> SecretStr:
@@ -85,6 +101,12 @@ class Settings(BaseSettings):
     @classmethod
     def _readable(cls, value: str) -> str:
         spans.parse(value)
+        return value
+
+    @field_validator("wechat_template_fields")
+    @classmethod
+    def _fields(cls, value: str) -> str:
+        fields_of(value)
         return value
 
     @field_validator("public_url", "wechat_api_base")
@@ -120,6 +142,19 @@ class Settings(BaseSettings):
             message = f"{path} is empty: delete it and start again (links and cookies given so far end)"
             raise SettingsError(message)
         return key
+
+
+def fields_of(value: str) -> dict[str, str]:
+    """Read name=words;name=words.
+
+    Raises:
+        ValueError: a part has no name or no words.
+    """
+    pairs = [part.strip().partition("=") for part in value.split(";") if part.strip()]
+    if not pairs or any(not name.strip() or not words.strip() for name, _, words in pairs):
+        message = "the fields of the template are written as name=words;name=words"
+        raise ValueError(message)
+    return {name.strip(): words.strip() for name, _, words in pairs}
 
 
 def _make_secret(path: Path) -> None:

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.store import embedded, schema
 from bot.store.database import open_engine
 
-pytest_plugins = ("tests.house",)  # the fixtures `house`, `second_process` and what they need
+# The fixtures `house`, `second_process` and what they need; `packaged_afterwards`.
+pytest_plugins = ("tests.house", "tests.paper_boat")
 
 _numbers = itertools.count(1)
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from aiohttp import web
@@ -142,6 +142,12 @@ def alert_webhook() -> str:
 
 
 @pytest.fixture
+def second_factor() -> str:
+    """Nobody needs a phone here; a test that is about it says otherwise."""
+    return "offered"
+
+
+@pytest.fixture
 async def house(
     database_url: str,
     tmp_path: Path,
@@ -149,6 +155,7 @@ async def house(
     house_clock: Clock,
     duty_hours: str,
     alert_webhook: str,
+    second_factor: Literal["admins", "all", "offered"],
 ) -> AsyncIterator[House]:
     account = Account(webhook="")
     fake = FakeWeChat(account, clock=house_clock, rng=random.Random(7))
@@ -163,6 +170,7 @@ async def house(
         wechat_api_base=str(fake_server.make_url("")).rstrip("/"),
         duty_hours=duty_hours,
         alert_webhook=SecretStr(alert_webhook),
+        second_factor=second_factor,
     )
     app = build(settings, database_url, clock=house_clock, live=Live(search_engine))
     server = TestServer(app)

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from bot import clock
-from bot.app import Services, services
 from bot.commands import index
 from bot.commands.database import database, upgraded
 from bot.dialogue.turn import Outcome
 from bot.messages import Inbound, ListingCard, Reply, plain
 from bot.parents.profile import Profile
+from bot.services import Services, services
 from bot.settings import Settings
 from bot.store import cases, conversations
 from indexes.hits import Query

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import clock
-from bot.app import open_live
 from bot.commands.database import database, upgraded
 from bot.jobs.publish import publish, roll_back
+from bot.services import open_live
 from bot.settings import Settings
 from indexes import scope
 from indexes.build import build

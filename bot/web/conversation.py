@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.web.ports import Line, Unkept, Visitor
 from bot.dialogue.turn import Turns
 from bot.messages import Inbound
-from bot.store import conversations, thread
-from bot.store.wake import Wakes, until
+from bot.store import conversations, story, thread
+from bot.store import wake as wakes
+from bot.store.wake import PARENT, PERSON, Wakes, typing_key, until
 
 LOOK_AGAIN = 5.0  # seconds between looks when no notification comes
+AT_ONCE = 5  # looks of all open pages together: what parents send must always find a connection to the database
 PATIENCE = 20.0  # seconds: a page shows that an answer is being written, so it may take longer than WeChat's
 
 
@@ -27,10 +31,13 @@ class StoredThread:
         self._turns = turns
         self._wakes = wakes
         self._clock = clock
+        self._room = asyncio.Semaphore(AT_ONCE)
 
-    async def say(self, visitor: Visitor, text: str, key: str) -> None:
+    async def say(self, visitor: Visitor, text: str, key: str, station: str = "") -> None:
         """Answer the parent's words; what could not be kept is raised as Unkept with the words to show."""
-        inbound = Inbound(visitor.channel, visitor.sender, f"p:{key}", "text", text, self._clock(), surface="page")
+        came: dict[str, Any] = {"scene": f"desk:{station}"} if station else {}
+        at = self._clock()
+        inbound = Inbound(visitor.channel, visitor.sender, f"p:{key}", "text", text, at, surface="page", detail=came)
         outcome = await self._turns.handle(inbound, PATIENCE)
         self._wakes.ring(_unknown(visitor))  # a page that was open before the first word now has what to wait for
         erased = outcome.decision is not None and outcome.decision.erase
@@ -39,22 +46,34 @@ class StoredThread:
 
     async def lines(self, visitor: Visitor, after: int, limit: int) -> list[Line]:
         """Read the lines after an id, oldest first."""
-        return await self._read(visitor, after=after, limit=limit)
+        async with self._room:
+            return await self._read(visitor, after=after, limit=limit)
 
     async def latest(self, visitor: Visitor, limit: int, before: int | None = None) -> list[Line]:
         """Read the newest lines (before an id), oldest first."""
         return await self._read(visitor, before=before, limit=limit, newest=True)
 
-    async def wait(self, visitor: Visitor, after: int, timeout: float) -> bool:  # noqa: ASYNC109  (the page's heartbeat)
+    async def typing(self, visitor: Visitor) -> None:
+        """Tell the desk that the parent is writing, where people have the conversation or are waited for."""
+        async with self._engine.begin() as conn:
+            found = await conversations.find(conn, visitor.channel, visitor.sender)
+            partner = await story.partner(conn, found) if found is not None else None
+            if found is not None and partner is not None and partner.holder != "bot":
+                await wakes.typing(conn, found, PARENT)
+
+    async def wait(self, visitor: Visitor, after: int, timeout: float) -> bool | Literal["typing"]:  # noqa: ASYNC109  (the page's heartbeat)
         """Wait until there is a line above `after`; a lost notification costs one heartbeat, never a line."""
         ends = time.monotonic() + timeout
         while (left := ends - time.monotonic()) > 0:
-            async with self._engine.connect() as conn:
+            async with self._room, self._engine.connect() as conn:
                 conversation_id = await conversations.find(conn, visitor.channel, visitor.sender)
-            with self._wakes.waiting(conversation_id or _unknown(visitor)) as event:
+            waited = self._wakes.waiting(conversation_id or _unknown(visitor))
+            with waited as event, self._wakes.waiting(typing_key(conversation_id or 0, PERSON)) as typing:
                 if await self.lines(visitor, after, 1):
                     return True
                 await until(event, min(left, LOOK_AGAIN))
+                if typing.is_set():
+                    return "typing"
         return bool(await self.lines(visitor, after, 1))
 
     async def _read(

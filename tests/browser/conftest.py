@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,9 @@ from aiohttp.test_utils import TestServer
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 
 from chat_memory import Clock, MemoryThread, build
+from chromium import PATIENT, Faulty, Open, Person, chromium, refused
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-Open = Callable[..., Awaitable[Any]]
+from tests.house import House
 
 
 @pytest.fixture
@@ -49,25 +37,51 @@ async def server(thread: MemoryThread, clock: Clock) -> AsyncIterator[TestServer
 
 
 @pytest.fixture
+def faulty() -> Faulty:
+    """Say which words of a console fail a test; a file whose tests do more on purpose has its own.
+
+    That the network is away when a test has cut it is no fault.
+    """
+    return lambda said: said.type in ("error", "warning") and "ERR_INTERNET_DISCONNECTED" not in said.text
+
+
+@pytest.fixture
+async def person(house: House, faulty: Faulty) -> AsyncIterator[Person]:
+    """Give a function that opens a path of the whole product in a browser of somebody's own.
+
+    What its scripts throw, and what `faulty` finds in its console, fails the test.
+    """
+    faults: list[str] = []
+    async with chromium() as browser:
+
+        async def open_(path: str, viewport: dict[str, int], *, url: str = "", **options: Any) -> Any:
+            context = await browser.new_context(viewport=viewport, locale="zh-CN", **options)
+            page = await context.new_page()
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", lambda said: faults.append(said.text) if faulty(said) else None)
+            page.set_default_timeout(PATIENT)
+            await page.goto((url or house.url) + path)
+            return page
+
+        yield open_
+    assert not faults
+
+
+@pytest.fixture
 async def open_page(server: TestServer) -> AsyncIterator[Open]:
     """Give a function that opens a path in a fresh profile; what the page logs as an error fails the test."""
-    playwright = pytest.importorskip("playwright.async_api", reason="NO BROWSER TESTS: playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("NO BROWSER TESTS: no chromium on this machine (apt-get install chromium fonts-noto-cjk)")
     faults: list[str] = []
-    async with playwright.async_playwright() as engine:
-        browser = await engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with chromium() as browser:
 
         async def open_(path: str, *, width: int = 390, height: int = 844, **options: Any) -> Any:
             context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
             page = await context.new_page()
             page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda said: faults.append(said.text) if "Security Policy" in said.text else None)
+            page.on("console", lambda said: faults.append(said.text) if refused(said) else None)
             page.set_default_timeout(10_000)
             await page.goto(str(server.make_url(path)))
             return page
 
         yield open_
-        await browser.close()
     await asyncio.sleep(0)
     assert not faults

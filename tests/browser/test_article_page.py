@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from conftest import Open
+from chromium import Open
 
 pytestmark = pytest.mark.browser
 

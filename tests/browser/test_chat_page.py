@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 from chat_memory import GUIDANCE, MemoryThread
-from conftest import Open
+from chromium import Open
 
 from bot.channels.web.ports import Visitor
 

@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from test_desk_page import DESKTOP, PHONE, Person, fits, person, picture, seen, signed_in
+from chromium import Person
+from test_desk_page import DESKTOP, PHONE, fits, picture, seen, signed_in
 
 from bot.store.tables import conversations
 from tests.house import House, rows
-
-__all__ = ["person"]  # the fixture
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +41,7 @@ async def test_a_danger_is_seen_heard_and_acknowledged_in_the_queue(
     await house.say(DANGER, "o-lan")
     row = desk.locator(".queue > li").first
     await row.locator("text=未确认").wait_for()
-    assert await desk.title() == "【1 件未确认】(2) 工作台 · 家有方"
+    await desk.wait_for_function("() => document.title === '【1 件未确认】(2) 工作台 · 家有方'")
     await desk.wait_for_function("window.tones === 2")
     assert await desk.inner_text("#news") == "有急事还没有人确认：第 2 件"
     assert await desk.locator("#alarm").is_hidden()  # it stands on top already
@@ -57,10 +56,10 @@ async def test_a_danger_is_seen_heard_and_acknowledged_in_the_queue(
     assert await fits(desk)
     await picture(desk, f"{name}-escalated")
 
-    await row.locator("button").click()
+    await row.locator("[data-acknowledge] button").click()
     await desk.wait_for_selector("text=周老师看到了，还没有人接")
     assert await desk.locator("text=未确认").count() == 0
-    assert await desk.title() == "(2) 工作台 · 家有方"
+    await desk.wait_for_function("() => document.title === '(2) 工作台 · 家有方'")
     assert await tones(desk) == 6
     await picture(desk, f"{name}-seen")
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CHROMIUM, FLAGS
+from chromium import Person
 
 from bot.store import people
 from bot.web.accounts import hash_password
@@ -18,31 +17,6 @@ pytestmark = pytest.mark.browser
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 SOON = 2_000  # milliseconds: as long as a line may take from the desk to the parent's page
-Person = Callable[..., Awaitable[Any]]
-
-
-@pytest.fixture
-async def person(house: House) -> AsyncIterator[Person]:
-    """Give a function that opens a path in a browser of somebody's own; whatever its console says fails the test."""
-    playwright = pytest.importorskip("playwright.async_api", reason="NO BROWSER TESTS: playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("NO BROWSER TESTS: no chromium on this machine (apt-get install chromium fonts-noto-cjk)")
-    faults: list[str] = []
-    async with playwright.async_playwright() as engine:
-        browser = await engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-
-        async def open_(path: str, viewport: dict[str, int]) -> Any:
-            context = await browser.new_context(viewport=viewport, locale="zh-CN")
-            page = await context.new_page()
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-            page.set_default_timeout(10_000)
-            await page.goto(house.url + path)
-            return page
-
-        yield open_
-        await browser.close()
-    assert not faults
 
 
 async def picture(page: Any, name: str) -> None:
@@ -94,13 +68,13 @@ async def test_a_counsellor_takes_over_and_the_parent_reads_it_live(
     person: Person, house: House, viewport: dict[str, int], name: str
 ) -> None:
     desk = await signed_in(person, house, viewport, name)
-    assert await desk.locator("#empty").is_visible()
+    assert await desk.locator("#queue .empty").is_visible()
     parent = await calls_for_a_person(person)
 
     row = desk.locator(".queue a")  # comes by itself
     await row.wait_for()
     assert await desk.title() == "(1) 工作台 · 家有方"
-    assert await desk.locator("#empty").is_hidden()
+    assert await desk.locator("#queue .empty").count() == 0
     assert await fits(desk)
     await picture(desk, f"{name}-queue")
 
@@ -129,7 +103,8 @@ async def test_a_counsellor_takes_over_and_the_parent_reads_it_live(
     await picture(parent, f"{name}-parent")
     await picture(desk, f"{name}-talk")
 
-    await desk.click("text=交还自动助手")
+    await desk.click("#more summary")
+    await desk.click("#return")
     await parent.wait_for_selector("text=自动助手继续在这里", timeout=SOON)
     await parent.fill("#say", "孩子写作业磨蹭怎么办")
     await parent.click("#composer button[type=submit]")
@@ -205,5 +180,5 @@ async def test_closing_a_case_leads_back_to_the_queue(person: Person, house: Hou
     await desk.fill("#note", "约了明天再说")
     await picture(desk, "phone-close")
     await desk.click("#close button")
-    await desk.wait_for_selector("#empty:visible")
+    await desk.wait_for_selector("#queue .empty:visible")
     await parent.wait_for_selector("text=对话已结束", timeout=SOON)

@@ -6,39 +6,26 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from conftest import CHROMIUM, FLAGS
-from test_desk_page import DESKTOP, PHONE, Person, fits, picture
+from chromium import Faulty, Person, refused
+from test_desk_page import DESKTOP, PHONE, fits, picture
 
-from bot.safety import rules
 from bot.safety.protocols import words
 from bot.store import people
 from bot.web.accounts import hash_password
 from tests.house import PASSWORD, House
+from tests.paper_boat import BOAT, SAYING
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("packaged_afterwards")]
 
 SECONDS = 15_000  # milliseconds: a process looks every second, the machine may have other things to do
-SAYING = "孩子今天又提到蓝色小纸船"
+BROKEN = BOAT.replace("蓝色..2", "绿色..2")  # does not find its own example
 CHECK = words()["gentle"]["suicide"]["check"][:8]
-BOAT = f"""id: paper-boat
-kind: suicide
-level: concern
-match: ["绿色..2纸船"]
-fires: ["{SAYING}"]
-spares: ["手工课上折了一只纸船"]
-"""
-
-
-@pytest.fixture(autouse=True)
-def _packaged_afterwards() -> Iterator[None]:
-    yield
-    rules.install(rules.packaged())
 
 
 @pytest.fixture
@@ -68,30 +55,9 @@ async def elsewhere(house: House, tmp_path: Path) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def person(house: House) -> AsyncIterator[Person]:
-    """Give a function that opens a path in a browser of somebody's own; what its scripts or our policy refuse fails.
-
-    A refused draft and a server that stops are on the console too, and are meant.
-    """
-    playwright = pytest.importorskip("playwright.async_api", reason="NO BROWSER TESTS: playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("NO BROWSER TESTS: no chromium on this machine (apt-get install chromium fonts-noto-cjk)")
-    faults: list[str] = []
-    async with playwright.async_playwright() as engine:
-        browser = await engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-
-        async def open_(path: str, viewport: dict[str, int]) -> Any:
-            context = await browser.new_context(viewport=viewport, locale="zh-CN")
-            page = await context.new_page()
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda said: faults.append(said.text) if "Security Policy" in said.text else None)
-            page.set_default_timeout(15_000)
-            await page.goto(house.url + path)
-            return page
-
-        yield open_
-        await browser.close()
-    assert not faults
+def faulty() -> Faulty:
+    """A refused draft and a server that stops are on the console, and are meant; what our policy refuses is not."""
+    return refused
 
 
 async def _listening(address: str) -> None:
@@ -135,7 +101,7 @@ async def test_a_broken_example_is_refused_and_the_mended_rule_judges_here_and_i
     admin = await signed_in(person, house, "/admin/safety/patterns", DESKTOP)
     await picture(admin, "safety-patterns")
     await admin.click("text=加一条")
-    await admin.fill("#body", BOAT)
+    await admin.fill("#body", BROKEN)
     await admin.click("button:text-is('保存')")
     await admin.wait_for_selector(f"#problems >> text=“{SAYING}”没有被这一条认出来")
     assert "绿色..2纸船" in await admin.input_value("#body")
@@ -143,7 +109,7 @@ async def test_a_broken_example_is_refused_and_the_mended_rule_judges_here_and_i
     await picture(admin, "safety-refused")
     assert CHECK not in await says(parent, SAYING)
 
-    await admin.fill("#body", BOAT.replace("绿色", "蓝色"))
+    await admin.fill("#body", BOAT)
     await admin.fill("#message", "他又画蓝色的纸船")
     await admin.click("button:text-is('试一试')")
     await admin.wait_for_selector("#whole")

@@ -46,6 +46,15 @@ def test_an_account_is_made_changed_and_closed(operator: Operator) -> None:
         assert verify(kept, f"{PASSWORD} 2")
         assert not verify(kept, PASSWORD)
 
+        again = operator.run("staff", "add", "zhou", "--name", "周主任", "--password", PASSWORD)
+        assert again.returncode == 0, again.stderr
+        assert accounts(operator)["zhou"][1] == "admin"  # a role that nobody has named is kept
+
+        last = operator.run("staff", "disable", "zhou")
+        assert (last.returncode, "最后一位管理员" in last.stderr) == (2, True)
+        assert operator.run("staff", "reset", "zhou").returncode == 0
+        more = operator.run("staff", "add", "shen", "--name", "沈主任", "--role", "admin", "--password", PASSWORD)
+        assert more.returncode == 0, more.stderr
         assert operator.run("staff", "disable", "zhou").returncode == 0
         assert accounts(operator)["zhou"][2] is False
 

@@ -148,6 +148,7 @@ class MemoryThread:
         self.lines_of: dict[Visitor, list[Line]] = defaultdict(list)
         self.answers = answers
         self.slow = 0.0
+        self.typed: list[Visitor] = []
         self.broken = False
         self._clock, self._ids, self._news = clock, itertools.count(1), asyncio.Condition()
 
@@ -159,7 +160,7 @@ class MemoryThread:
             self._news.notify_all()
         return line
 
-    async def say(self, visitor: Visitor, text: str, key: str) -> None:
+    async def say(self, visitor: Visitor, text: str, key: str, station: str = "") -> None:
         if self.broken:
             message = "the thread is broken"
             raise RuntimeError(message)
@@ -175,6 +176,9 @@ class MemoryThread:
 
     async def latest(self, visitor: Visitor, limit: int, before: int | None = None) -> list[Line]:
         return [line for line in self.lines_of[visitor] if before is None or line.id < before][-limit:]
+
+    async def typing(self, visitor: Visitor) -> None:
+        self.typed.append(visitor)
 
     async def wait(self, visitor: Visitor, after: int, timeout: float) -> bool:  # noqa: ASYNC109 - as in the port
         async def news() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
+from bot.store import conversations, thread
 from tests.house import House
 
 Browser = TestClient[Any, Any]
@@ -16,6 +17,7 @@ Browser = TestClient[Any, Any]
 OURS = {"Sec-Fetch-Site": "same-origin"}
 PAGE = {"Accept": "text/html"}  # what a browser sends when a person opens a page
 CALL = "我想找老师聊聊"
+DANGER = "孩子站在阳台栏杆上，说不想活了"
 
 
 async def a_case(house: House, who: str = "o-mei", words: str = CALL) -> int:
@@ -53,3 +55,32 @@ async def events(response: ClientResponse, mark: str) -> str:
 
 def ids(stream: str) -> list[int]:
     return [int(number) for number in re.findall(r"^id: (\d+)$", stream, re.MULTILINE)]
+
+
+async def says(browser: Browser, words: str, key: str = "", case: int = 1) -> tuple[int, str]:
+    """Write to the parent as the composer does."""
+    return await post(browser, f"/desk/cases/{case}/messages", text=words, key=key or f"key of {words}")
+
+
+async def until(browser: Browser, words: str, path: str = "/desk/cases/1") -> str:
+    """Look at a page until it says something, as the stream would."""
+    page = ""
+    for _ in range(100):
+        page = await text(browser, path)
+        if words in page:
+            return page
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{words} not in {page[-2000:]}")
+
+
+def order(page: str) -> list[int]:
+    """Give the cases of a queue in the order of its rows."""
+    return [int(number) for number in re.findall(r'href="/desk/cases/(\d+)"', page)]
+
+
+async def lines(house: House, *, for_parent: bool = False) -> list[thread.Line]:
+    """Read the lines of o-mei's conversation."""
+    async with house.app_engine.connect() as conn:
+        found = await conversations.find(conn, "wechat", "o-mei")
+        assert found is not None
+        return await thread.lines(conn, found, for_parent=for_parent)

@@ -1,4 +1,4 @@
-"""Accounts: who may open what, signing in, and all the ways in which a session ends."""
+"""Accounts: signing in, and all the ways in which a session ends. Who may open what: test_permissions.py."""
 
 from __future__ import annotations
 
@@ -7,70 +7,12 @@ import contextlib
 from datetime import timedelta
 
 import pytest
-from aiohttp import ClientPayloadError, ClientResponse, web
+from aiohttp import ClientPayloadError, ClientResponse
 from desk_browser import OURS, PAGE, Browser, a_case, events, post, text
 
-from bot.store import people
-from bot.web.accounts import LIFE, MAY, TRIES, TRIES_SECONDS, Role, hash_password, verify
-from bot.web.routes import routes
+from bot.store import people, stations
+from bot.web.accounts import LIFE, TRIES, TRIES_SECONDS, hash_password, verify
 from tests.house import PASSWORD, House
-
-STAFF_ROUTES = [
-    ("GET", "/desk", "desk"),
-    ("GET", "/desk/stream", "desk"),
-    ("GET", "/desk/cases/1", "desk"),
-    ("GET", "/desk/cases/1/stream", "desk"),
-    ("POST", "/desk/cases/1/claim", "desk"),
-    ("POST", "/desk/cases/1/messages", "desk"),
-    ("POST", "/desk/cases/1/return", "desk"),
-    ("POST", "/desk/cases/1/close", "desk"),
-    ("GET", "/admin", "admin"),
-    ("GET", "/admin/entries", "admin"),
-    ("GET", "/admin/entries/screens-junior-phone-conflict", "admin"),
-    ("GET", "/admin/safety", "safety"),
-    ("GET", "/admin/safety/detections", "safety"),
-    ("POST", "/admin/safety/detections/1/1", "safety"),
-    ("GET", "/admin/safety/missed", "safety"),
-    ("POST", "/admin/safety/missed/1/1", "safety"),
-    ("GET", "/admin/safety/marks", "safety"),
-    ("GET", "/admin/safety/patterns", "safety"),
-    ("GET", "/admin/safety/patterns/note", "safety"),
-    ("POST", "/admin/safety/patterns/note", "safety"),
-]
-OPEN_ROUTES = ["/", "/health/live", "/health/ready", "/metrics", "/desk/login"]
-
-
-class Anything:
-    """Stands where the table takes its views from."""
-
-    def __getattr__(self, name: str) -> object:
-        if name in ("findings", "rules"):  # groups of pages of their own
-            return Anything()
-
-        async def view(_: web.Request) -> web.Response:
-            return web.Response(text=name)
-
-        return view
-
-
-class Gatekeeper(Anything):
-    """Notes which permission stands before which view."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def needs(self, permission: str, view: object) -> object:
-        self.asked.append(permission)
-        return view
-
-
-def test_every_route_of_the_table_is_tried_here() -> None:
-    keeper, any_ = Gatekeeper(), Anything()
-    table = routes(keeper, any_, any_, any_, any_, any_)  # type: ignore[arg-type]  # only their views are asked for
-    steps = ("/messages", "/return", "/close")  # with claim they are one row of the table
-    # So are patterns and protocols.
-    assert sorted(keeper.asked) == sorted(may for _, path, may in STAFF_ROUTES if not path.endswith(steps))
-    assert len(table) == len(keeper.asked) + len(OPEN_ROUTES) + 2  # two more: login and logout are posted to
 
 
 @pytest.fixture
@@ -78,30 +20,6 @@ async def waiting(house: House) -> House:
     """A house with one case, number 1, that nobody has taken."""
     assert await a_case(house) == 1
     return house
-
-
-@pytest.mark.parametrize("role", list(Role))
-async def test_a_role_opens_its_pages_and_no_others(waiting: House, role: Role) -> None:
-    browser = await waiting.staff("someone", "某老师", role)
-    for method, path, permission in STAFF_ROUTES:
-        async with browser.request(method, path, headers=OURS | PAGE, allow_redirects=False) as answer:
-            if role in MAY[permission]:
-                assert answer.status in (200, 303, 400, 409), (role, method, path)
-            else:
-                assert answer.status == 403, (role, method, path)
-                assert "您的账号不能打开这一页" in await answer.text()
-
-
-async def test_an_outsider_is_led_to_the_login_and_back(waiting: House) -> None:
-    browser = waiting.browser()
-    for method, path, _ in STAFF_ROUTES:
-        async with browser.request(method, path, headers=OURS | PAGE, allow_redirects=False) as answer:
-            if method == "GET":
-                assert (answer.status, answer.headers["Location"]) == (303, f"/desk/login?next={path}")
-            else:
-                assert answer.status == 401, path
-    for path in OPEN_ROUTES:
-        assert (await browser.get(path, allow_redirects=False)).status in (200, 303)
 
 
 async def test_an_outsider_changes_nothing(waiting: House) -> None:
@@ -252,6 +170,20 @@ async def test_an_open_stream_ends_with_its_session(waiting: House, path: str) -
         await events(stream, "event: ")
         await disable(waiting, "zhou")
         await to_its_end(stream)
+
+
+@pytest.mark.parametrize("path", ["/desk/stream", "/desk/cases/1/stream"])
+async def test_an_open_stream_ends_when_somebody_moves_to_another_station(waiting: House, path: str) -> None:
+    browser = await waiting.staff()
+    async with browser.get(path) as stream:
+        await events(stream, "event: ")
+        async with waiting.app_engine.begin() as conn:
+            station = await stations.add(conn, slug="far", name="钟楼站")
+            zhou = await people.named(conn, "zhou")
+            assert zhou is not None
+            await people.change(conn, zhou.id, station_id=station)
+        await to_its_end(stream)
+    assert await is_in(browser)
 
 
 async def test_open_streams_end_when_the_product_stops(waiting: House) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import html
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,22 +18,12 @@ from bot.safety import assess, labelled, rules
 from bot.store.tables import detections, safety_edits
 from bot.web.admin.safety_findings import Piece, marked_up
 from tests.house import House, rows
+from tests.paper_boat import BOAT
+
+pytestmark = pytest.mark.usefixtures("packaged_afterwards")
 
 DANGER = "她反锁在屋里怎么敲门都不应，桌上有遗书，我电话13812345678"
 HARMLESS = "孩子今天又提到蓝色小纸船<img src=x>"
-BOAT = """id: paper-boat
-kind: suicide
-level: concern
-match: ["蓝色..2纸船"]
-fires: ["孩子今天又提到蓝色小纸船"]
-spares: ["手工课上折了一只纸船"]
-"""
-
-
-@pytest.fixture(autouse=True)
-def _packaged_afterwards() -> Iterator[None]:
-    yield
-    rules.install(rules.packaged())
 
 
 @pytest.fixture

@@ -126,6 +126,23 @@ async def test_a_stranger_who_guesses_locks_nobody_else_out(house: House) -> Non
     assert await sign_in("zhou", PASSWORD, "198.51.100.2") == 303
 
 
+async def test_guesses_at_one_account_from_everywhere_are_slowed_down(house: House) -> None:
+    await house.staff()
+    client = house.browser()
+
+    async def sign_in(password: str, come_from: str) -> int:
+        headers, fields = {**OURS, "X-Forwarded-For": come_from}, {"name": "zhou", "password": password}
+        return (await client.post("/desk/login", data=fields, headers=headers, allow_redirects=False)).status
+
+    assert await sign_in(PASSWORD, "198.51.100.2") == 303
+    wrong = [await sign_in("wrong", f"2001:db8:0:{number:x}::1") for number in range(22)]
+    assert wrong == [401] * 20 + [429] * 2
+    assert await sign_in(PASSWORD, "2001:db8:0:ff::1") == 429
+    assert await sign_in(PASSWORD, "198.51.100.2") == 303  # where they have been before
+    house.clock.forward(timedelta(seconds=61))
+    assert await sign_in(PASSWORD, "2001:db8:0:ff::1") == 303
+
+
 async def test_many_guesses_at_once_are_many_guesses(house: House) -> None:
     client = house.browser()
     fields = {"name": "zhou", "password": "wrong"}
@@ -156,6 +173,8 @@ def test_only_a_proxy_beside_us_is_believed_about_where_a_request_comes_from() -
     assert seen("127.0.0.1", "") == "127.0.0.1"
     assert seen("127.0.0.1", "nonsense") == "127.0.0.1"
     assert seen("8.8.8.8", "198.51.100.7") == "8.8.8.8"
+    assert seen("127.0.0.1", "2001:db8:1:2::7") == seen("2001:db8:1:2:3:4:5:6", "") == "2001:db8:1:2::/64"
+    assert seen("127.0.0.1", "::ffff:198.51.100.7") == "198.51.100.7"
 
 
 def test_a_flood_of_new_names_is_forgotten_before_it_fills_the_memory(house_clock: Any) -> None:

@@ -58,7 +58,7 @@ class ForgetfulThread(MemoryThread):
 
     erased = False
 
-    async def say(self, visitor: Visitor, text: str, key: str) -> None:
+    async def say(self, visitor: Visitor, text: str, key: str, station: str = "") -> None:
         raise Unkept([CRISIS], erased=self.erased)
 
     async def lines(self, visitor: Visitor, after: int, limit: int) -> list[Line]:

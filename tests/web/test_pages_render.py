@@ -14,6 +14,9 @@ from aiohttp.test_utils import TestClient, make_mocked_request
 from chat_memory import ARTICLE, CRISIS, EVENING, GUIDANCE, Clock, MemoryThread, build
 
 from bot.channels.web.ports import Line, Reference
+from bot.handoff.taking_back import Handed
+from bot.web.desk.talk.finding import Item
+from bot.web.desk.talk.shown import Window
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'"
 
@@ -21,9 +24,8 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'"
 @dataclass
 class Staff:
     name: str = "周老师" + HOSTILE
-    counsellor: bool = True
-    editor: bool = True
-    safety: bool = True
+    may: frozenset[str] = frozenset({"own", "desk", "lead", "stations", "admin", "safety"})
+    shortcuts: bool = True
 
 
 @dataclass
@@ -49,6 +51,23 @@ class Case:
     standing: str = "已升级到主管"
     seen_by: str = "沈老师" + HOSTILE
     quiet: bool = True
+    station: str = "天宁站" + HOSTILE
+    department: str = "教育局" + HOSTILE
+    handed: str = "周老师" + HOSTILE
+    later: str = "明天 8:30"
+    taken: str = "沈老师 3 秒前接了这一件" + HOSTILE
+    free: bool = True
+    moves: int = 2
+
+
+@dataclass
+class Person:
+    id: int = 4
+    name: str = "沈老师" + HOSTILE
+    station: str = "天宁站" + HOSTILE
+    held: int = 5
+    capacity: int = 5
+    full: bool = True
 
 
 @dataclass
@@ -91,8 +110,8 @@ LINES = [
     Line(2, "bot", "", EVENING, reply=CRISIS, state="sent"),
     Line(3, "event", "周老师接手" + HOSTILE, EVENING, author="周老师"),
     Line(4, "note", "请站长联系" + HOSTILE, EVENING, author="周老师"),
-    Line(5, "person", "我在", EVENING, author="周老师" + HOSTILE, state="failed", why="微信繁忙" + HOSTILE),
-    Line(6, "person", "明天的去法", EVENING, author="周老师", state="parked", why="等下一句话"),
+    Line(5, "person", "我在", EVENING, author="周老师" + HOSTILE, state="failed", why="微信繁忙" + HOSTILE, mends="/x"),
+    Line(6, "person", "明天的去法" + HOSTILE, EVENING, author="周老师", state="parked", why="等下一句话", mends="/x"),
 ]
 CASE = {
     "staff": Staff(),
@@ -101,13 +120,20 @@ CASE = {
     "case": Case(),
     "lines": LINES,
     "last": 6,
-    "window": ("low", "还能发 1 条" + HOSTILE),
+    "window": Window(1, 5, "47 小时", "low", HOSTILE),
     "pushed": True,
     "steps": [Step(), Step(more="")],
     "draft": HOSTILE,
     "key": "k" * 16,
     "problem": "没送出" + HOSTILE,
     "outcomes": [("calm", "已平稳" + HOSTILE)],
+    "station": "天宁站" + HOSTILE,
+    "earlier": [],
+    "canned": [Item("canned-1", "问好" + HOSTILE, HOSTILE, "快捷语")],
+    "items": [],
+    "q": HOSTILE,
+    "slowly": False,
+    "outcome": "",
 }
 ENTRIES = {
     "staff": Staff(),
@@ -132,37 +158,57 @@ class Page:
     context: dict[str, object] = field(default_factory=dict)
 
 
+@dataclass
+class List:
+    title: str
+    rows: list[Case]
+
+
+QUEUE = {
+    "staff": Staff(),
+    "lists": [List("", [Case(), Case(id=8, level="none", words="")]), List("我手上的 1" + HOSTILE, [Case(id=9)])],
+    "current": None,
+    "views": [("/desk", "待接" + HOSTILE, 2, True), ("/desk?view=closed", "已结案", "", False)],
+    "waiting": 1,
+    "unseen": 1,
+    "view": "open",
+    "stream": "/desk/stream",
+    "narrowed": False,
+    "handed": Handed(12, "第 12 件已转给<b>，还没有打开。", True),
+    "earlier": "/desk",
+    "further": "/desk?page=2",
+    "wanted": {"station": 3},
+    "choices": {"station": [(3, "天宁站" + HOSTILE)], "owner": ()},
+}
+MOVE = {
+    "staff": Staff(),
+    "waiting": 0,
+    "case": Case(),
+    "people": [Person()],
+    "takes": True,
+    "me": 1,
+    "stations": [Person(5, "钟楼站" + HOSTILE)],
+    "departments": ["教育局" + HOSTILE],
+    "may": dict.fromkeys(("to-person", "to-station", "to-department", "snooze", "wake", "reopen"), True),
+    "why": "",
+    "given": {"to": "person:4", "note": "请接着聊" + HOSTILE, "until": "own", "at": HOSTILE, "why": HOSTILE},
+    "step": "hand-over",
+    "problem": "没有找到这位老师" + HOSTILE,
+}
+
+
 PAGES = [
     Page(
         "desk/login.html", {"name": HOSTILE, "problem": "账号和密码对不上" + HOSTILE, "locked": False, "next": HOSTILE}
     ),
     Page("desk/login.html", {"name": "", "problem": "", "locked": True, "next": ""}),
+    Page("desk/cases.html", QUEUE),
     Page(
         "desk/cases.html",
-        {
-            "staff": Staff(),
-            "cases": [Case(), Case(id=8, level="none", owner="沈老师", words="")],
-            "current": None,
-            "views": [("/desk", "待接" + HOSTILE, 2, True), ("/desk?view=closed", "已结案", "", False)],
-            "waiting": 1,
-            "unseen": 1,
-            "view": "open",
-            "stream": "/desk/stream",
-        },
+        QUEUE | {"lists": [List("", [])], "views": [], "waiting": 0, "unseen": 0, "view": "mine", "narrowed": True},
     ),
-    Page(
-        "desk/cases.html",
-        {
-            "staff": Staff(),
-            "cases": [],
-            "current": None,
-            "views": [],
-            "waiting": 0,
-            "unseen": 0,
-            "view": "mine",
-            "stream": "",
-        },
-    ),
+    Page("desk/move.html", MOVE),
+    Page("desk/move.html", MOVE | {"step": "snooze", "people": [], "stations": [], "takes": False}),
     Page("desk/case.html", CASE),
     Page("desk/case.html", CASE | {"case": Case(mine=False, owner="沈老师"), "window": None, "problem": ""}),
     Page("desk/case.html", CASE | {"case": Case(open=False, mine=False, evidence=(), reason="", facts=())}),
@@ -277,5 +323,6 @@ async def test_an_article_shows_steps_words_sources_and_numbers(client: TestClie
 
 async def test_the_privacy_notice_tells_what_how_long_who_and_how_to_delete(client: TestClient) -> None:
     page = await (await client.get("/privacy")).text()
-    for part in ("180 天", "删除我的数据", "自动助手", "谁看得到", "不满 14 岁", "某某区家庭教育指导中心"):
+    parts = ("180 天", "删除我的数据", "自动助手", "谁看得到", "不满 14 岁", "某某区家庭教育指导中心")
+    for part in (*parts, "发给老师的图片", "您同意了才建", "都留有记录", "谈话、图片、档案"):
         assert part in page

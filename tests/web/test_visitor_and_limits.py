@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from chat_memory import EVENING, SECRET
 
-from bot.channels.web.limits import Limiter
+from bot.channels.web.limits import Brake, Limiter
 from bot.channels.web.ports import Visitor
 from bot.channels.web.visitor import _sign, read_link, sign_link
 
@@ -57,3 +57,21 @@ def test_the_limiter_forgets_who_has_gone() -> None:
     for n in range(100):
         assert limiter.allow(f"visitor {n}", EVENING + timedelta(minutes=n))
     assert len(limiter._acts) <= 11
+
+
+def test_the_brake_lets_acts_follow_each_other_ever_more_slowly() -> None:
+    brake, now = Brake(2, 900, first=5, longest=60), EVENING
+    assert [brake.allow("a", now) for _ in range(3)] == [True, True, False]
+    assert brake.allow("b", now)
+    for pause in (5, 10, 20, 40, 60, 60):
+        assert not brake.allow("a", now + timedelta(seconds=pause - 1))
+        now += timedelta(seconds=pause)
+        assert brake.allow("a", now)
+    assert brake.allow("a", now + timedelta(seconds=900))
+    assert brake.allow("a", now + timedelta(seconds=900))
+
+
+def test_the_brake_forgets_who_was_still_the_longest() -> None:
+    brake = Brake(1, 900, first=5, longest=60, keys=2)
+    assert [brake.allow(key, EVENING) for key in ("a", "b", "a", "c", "a")] == [True, True, False, True, False]
+    assert brake.allow("b", EVENING)

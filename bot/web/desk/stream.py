@@ -9,26 +9,54 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 from aiohttp_jinja2 import render_string
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.channels.web.stream import HEADERS, HEARTBEAT, LIFETIME, event, seen
-from bot.store import cases, thread
-from bot.store.wake import DESK, Wakes, until
+from bot.channels.web.stream import HEADERS, HEARTBEAT, LIFETIME, seen
+from bot.observe import FAILURES, logger
+from bot.store import audit, cases, queue
+from bot.store.audit import Act
+from bot.store.people import Staff
+from bot.store.queue import Pressing
+from bot.store.wake import DESK, PARENT, Wakes, typing_key, until
 from bot.web.accounts import STAFF, STILL
-from bot.web.desk.views import Desk, staff_line
+from bot.web.desk.family.news import FileNews
+from bot.web.desk.queue import Queue, asked
+from bot.web.desk.talk.shown import shows_talk
+from bot.web.desk.talk.stream import CaseNews
 
-QUEUE_SECONDS = 1.0  # how often an open page looks by itself; a few small queries
+QUEUE_SECONDS = 1.0  # how often an open page looks by itself, for dangers and for what only time changes
+CASE_SECONDS = 10.0  # how often the page of a case does, whose news all ring
 BETWEEN = 0.1  # and not more often than so, however much news there is
+QUEUE_BETWEEN = 1.0  # every answer at any desk is news of the queue, and a queue is long
+ALARM_LASTS = 0.7  # seconds for which all pages of one person share what presses
+STILL_SECONDS = 5.0  # how soon a page ends whose session was ended
+AT_ONCE = 5  # looks of all streams together: what people send must always find a connection to the database
+
+_log = logger("desk")
 
 Look = Callable[[web.StreamResponse], Awaitable[bool]]
+
+
+@dataclass(slots=True)
+class _Pressing:
+    """What pressed for somebody a moment ago."""
+
+    staff: Staff | None = None
+    at: float = 0.0
+    found: list[Pressing] = field(default_factory=list)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskStream:
     """The two streams of the desk."""
 
-    desk: Desk
+    engine: AsyncEngine
+    rows: Queue
     wakes: Wakes
     open: set[asyncio.Task[object]] = field(default_factory=set)
+    pressing: dict[int, _Pressing] = field(default_factory=dict)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def stop(self, _: web.Application) -> None:
         """End all connections at shutdown; the browsers come back by themselves."""
@@ -36,13 +64,13 @@ class DeskStream:
             task.cancel()
 
     async def queue(self, request: web.Request) -> web.StreamResponse:
-        """`GET /desk/stream`: an event `queue` with all rows whenever they differ from the last ones."""
-        last = ""
+        """`GET /desk/stream`: an event `queue` with tabs and rows whenever they differ from the last ones."""
+        wanted, last = asked(request.query), ""
 
         async def look(response: web.StreamResponse) -> bool:
             nonlocal last
-            async with self.desk.engine.connect() as conn:
-                context = await self.desk.queue_context(conn, request.query.get("view", "open"), request[STAFF].id)
+            async with self.engine.connect() as conn:
+                context = await self.rows.context(conn, wanted, request[STAFF])
             html = render_string("desk/queue.html", request, context)
             digest = hashlib.sha256(html.encode()).hexdigest()
             if digest == last:
@@ -55,65 +83,108 @@ class DeskStream:
         return await self._serve(request, look, DESK)
 
     async def case(self, request: web.Request) -> web.StreamResponse:
-        """`GET /desk/cases/{id}/stream`: an event `turn` for each line after the last one that the page has."""
-        async with self.desk.engine.connect() as conn:
-            case = await cases.find(conn, int(request.match_info["id"]))
-        if case is None or case.conversation_id is None:
-            raise web.HTTPNotFound
-        conversation_id, after = case.conversation_id, seen(request)
+        """`GET /desk/cases/{id}/stream`: what is new in one case, from the last line that the page has on.
 
-        async def look(response: web.StreamResponse) -> bool:
-            nonlocal after
-            async with self.desk.engine.connect() as conn:
-                lines = await thread.lines(conn, conversation_id, after=after)
-            for line in lines:
-                html = render_string("turn.html", request, {"line": staff_line(line), "side": "desk"})
-                await response.write(event(line.id, html))
-                after = line.id
-            return bool(lines)
+        Of a family's file it is where the consent stands. Reading along is a reading, as opening the page is.
+        """
+        staff = request[STAFF]
+        async with self.engine.begin() as conn:
+            case = await cases.find(conn, int(request.match_info["id"]), seen_by=staff)
+            if case is None or case.conversation_id is None or not (case.kind == "file" or shows_talk(case)):
+                raise web.HTTPNotFound
+            if shows_talk(case):
+                await audit.record_reading(conn, staff, Act.READ_CASE, f"case:{case.id}", self.rows.clock())
+        if case.kind == "file":  # who is in a file does not read along in the talk
+            return await self._serve(request, FileNews(self.engine, staff, case.id).look, DESK, every=CASE_SECONDS)
+        talk = case.conversation_id
+        with self.wakes.waiting(typing_key(talk, PARENT)) as typing:
 
-        return await self._serve(request, look, conversation_id)
+            def writing() -> bool:
+                rung = typing.is_set()
+                typing.clear()
+                return rung
 
-    async def _serve(self, request: web.Request, look: Look, key: int | str) -> web.StreamResponse:
-        """Hold one connection, so that `stop` finds it; look anew when there is news of the key, or after a second."""
+            news = CaseNews(self.engine, self.rows.clock, request, staff, case.id, talk, seen(request), writing)
+            return await self._serve(request, news.look, talk, every=CASE_SECONDS, between=BETWEEN)
+
+    async def serve(self, request: web.Request, look: Look, key: int | str) -> web.StreamResponse:
+        """Serve a page that looks in its own way, with what every page of the desk is told of."""
+        return await self._serve(request, look, key)
+
+    async def _serve(
+        self,
+        request: web.Request,
+        look: Look,
+        key: int | str,
+        *,
+        every: float = QUEUE_SECONDS,
+        between: float = QUEUE_BETWEEN,
+    ) -> web.StreamResponse:
+        """Hold one connection, so that `stop` finds it; look anew when there is news of the key, or `every` seconds."""
         task = asyncio.current_task()
         held = {task} if task else set()
         self.open.update(held)
-        alarm = self._alarm()
+        alarm = self._alarm(request[STAFF])
+        clock = asyncio.get_running_loop().time
+        looked = clock() - every
         try:
             with self.wakes.waiting(key) as news:
 
                 async def both(response: web.StreamResponse) -> bool:
-                    news.clear()  # before looking: what comes meanwhile is looked for again
-                    return bool(await look(response) | await alarm(response))
+                    nonlocal looked
+                    told = False
+                    if news.is_set() or clock() - looked >= every:
+                        async with self.room:
+                            news.clear()  # before looking: what comes meanwhile is looked for again
+                            looked = clock()
+                            told = await look(response)
+                    return bool(await alarm(response) | told)
 
                 async def pause() -> None:
-                    await asyncio.sleep(BETWEEN)
+                    await asyncio.sleep(between)
                     await until(news, QUEUE_SECONDS)
 
                 return await _serve(request, both, pause)
         finally:
             self.open.difference_update(held)
 
-    def _alarm(self) -> Look:
-        """Make what tells every page of the desk, whatever it shows, of dangers that nobody has acknowledged.
+    async def _pressing(self, staff: Staff) -> list[Pressing]:
+        """Look for what presses, once for all the pages that somebody has open."""
+        shared = self.pressing.setdefault(staff.id, _Pressing())
+        async with shared.turn:
+            now = asyncio.get_running_loop().time()
+            if shared.staff != staff or now - shared.at > ALARM_LASTS:
+                async with self.engine.connect() as conn:
+                    shared.found = await queue.pressing(conn, staff, self.rows.clock())
+                shared.staff, shared.at = staff, now
+            return shared.found
 
-        An event `alarm` names them when they change, each as number and round of alerts: 12-1 13-4.
+    def _alarm(self, staff: Staff) -> Look:
+        """Make what tells every page of the desk, whatever it shows, of dangers and of those who wait.
+
+        An event `alarm` names the dangers that nobody has acknowledged when they change, each as number and round of
+        alerts: 12-1 13-4. An event `news` names the other cases that nobody has taken: 14-none-new 15-high-over.
         """
-        last = ""
+        # The first news are always told, also that there are none: what comes after them is new.
+        last: dict[str, str | None] = {"alarm": "", "news": None}
 
         async def look(response: web.StreamResponse) -> bool:
-            nonlocal last
-            async with self.desk.engine.connect() as conn:
-                found = await cases.unseen(conn)
-            now = " ".join(f"{case}-{max(rounds, 1)}" for case, rounds in found)  # the first is on its way
-            if now == last:
-                return False
-            last = now
-            await response.write(f"event: alarm\ndata: {now}\n\n".encode())
-            return True
+            found = await self._pressing(staff)
+            now = {
+                "alarm": " ".join(f"{one.id}-{max(one.alerts, 1)}" for one in found if one.unseen),  # one is on its way
+                "news": " ".join(_waiting(one) for one in found if not one.unseen),
+            }
+            told = [f"event: {name}\ndata: {data}\n\n" for name, data in now.items() if data != last[name]]
+            last.update(now)
+            if told:
+                await response.write("".join(told).encode())
+            return bool(told)
 
         return look
+
+
+def _waiting(one: Pressing) -> str:
+    return f"{one.id}-{one.level}-{'over' if one.overdue else 'new'}"
 
 
 def _there(request: web.Request) -> bool:
@@ -128,10 +199,14 @@ async def _serve(request: web.Request, look: Look, pause: Callable[[], Awaitable
     response = web.StreamResponse(headers=HEADERS)
     await response.prepare(request)
     clock = asyncio.get_running_loop().time
-    end, beat = clock() + LIFETIME, clock()
+    end, beat, known = clock() + LIFETIME, clock(), clock()
     try:
         await response.write(b"retry: 1000\n\n")
-        while clock() < end and _there(request) and await request[STILL]():
+        while clock() < end and _there(request):
+            if clock() - known > STILL_SECONDS:
+                if not await request[STILL]():
+                    break
+                known = clock()
             if await look(response):
                 beat = clock()
             elif clock() - beat > HEARTBEAT:
@@ -140,4 +215,7 @@ async def _serve(request: web.Request, look: Look, pause: Callable[[], Awaitable
             await pause()
     except ConnectionResetError:
         pass  # the reader closed the page
+    except Exception as error:  # noqa: BLE001  (no error page can follow a stream that has begun: the browser comes back)
+        FAILURES.labels("desk-stream").inc()
+        _log.error("stream broke off", error=type(error).__name__)
     return response

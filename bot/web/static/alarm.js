@@ -1,8 +1,9 @@
 // Dangers that nobody has acknowledged: a short sound, the title, a link on every page of the desk.
+// Others who have just come or wait too long: one soft tone, and a note on the desktop where somebody asked for it.
 // Browsers let a page make sounds only after its reader has touched it once.
 import { $ } from "./live.js";
 
-const link = $("alarm"), news = $("news"), button = $("sound"), own = $("unseen");
+const link = $("alarm"), line = $("news"), button = $("sound"), asks = $("notify"), own = $("unseen");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const plain = (title) => title.replace(/^【\d+ 件未确认】/, "");
 let sound, owed = false, there = [], blink;
@@ -11,15 +12,15 @@ let sound, owed = false, there = [], blink;
 const told = () => (sessionStorage.getItem("told") || "").split(" ").filter(Boolean);
 const wanted = () => localStorage.getItem("sound") !== "off";
 
-/** Two short tones. */
-function ring() {
+/** Two short tones for a danger, one for others. */
+function ring(tones = [[0, 880], [0.22, 1175]]) {
   if (!wanted()) return;
   if (sound?.state !== "running") {
     owed = true; // at the first touch
     return;
   }
   owed = false;
-  for (const [after, pitch] of [[0, 880], [0.22, 1175]]) {
+  for (const [after, pitch] of tones) {
     const tone = sound.createOscillator(), volume = sound.createGain(), at = sound.currentTime + after;
     tone.frequency.value = pitch;
     volume.gain.setValueAtTime(0.0001, at);
@@ -57,6 +58,7 @@ function flash() {
 
 /** Take in the dangers that wait, each as number-round: 12-1 13-4. */
 export function alarm(data) {
+  for (const one of there) alarmed.add(one.split("-")[0]);
   there = data.split(" ").filter(Boolean);
   const fresh = there.filter((one) => !told().includes(one)), numbers = there.map((one) => one.split("-")[0]);
   sessionStorage.setItem("told", there.join(" "));
@@ -66,10 +68,60 @@ export function alarm(data) {
   link.textContent = `有 ${others.length} 件急事还没有人确认，去看`;
   flash();
   if (fresh.length) {
-    news.textContent = `有急事还没有人确认：第 ${fresh.map((one) => one.split("-")[0]).join("、")} 件`;
+    line.textContent = `有急事还没有人确认：第 ${fresh.map((one) => one.split("-")[0]).join("、")} 件`;
     ring();
+    for (const one of fresh) note(`danger-${one}`, `第 ${one.split("-")[0]} 件有急事，还没有人确认`);
   }
   return 0;
+}
+
+const LEVELS = { urgent: "紧急", high: "高", concern: "关注", none: "平常" };
+const alarmed = new Set(); // dangers of which the alarm told: that they wait is no news once they are acknowledged
+
+/** Take in who waits, each as number-level-standing: 14-none-new 15-high-over. The first ones of a tab are on the page. */
+export function news(data) {
+  const now = data.split(" ").filter(Boolean), before = sessionStorage.getItem("news");
+  const known = (before || "").split(" ");
+  sessionStorage.setItem("news", now.join(" "));
+  const fresh = before === null ? [] : now.filter((one) => !known.includes(one) && !alarmed.delete(one.split("-")[0]));
+  if (!fresh.length) return 0;
+  const said = fresh.map((one) => {
+    const [number, level, standing] = one.split("-");
+    return `第 ${number} 件（${LEVELS[level]}）${standing === "over" ? "等得过了时间" : "新来，还没有人接"}`;
+  });
+  line.textContent = said.join("；");
+  ring([[0, 660]]);
+  fresh.forEach((one, at) => note(one, said[at]));
+  return 0;
+}
+
+/** A note on the desktop: number and level only. The same thing told by two tabs stands there once. */
+function note(tag, words) {
+  if (!noting()) return;
+  try {
+    const shown = new Notification("家有方工作台", { body: words, tag });
+    shown.onclick = () => { window.focus(); shown.close(); };
+  } catch {
+    // phones let only a service worker show notes: sound, title and page tell enough
+  }
+}
+
+const noting = () => window.Notification?.permission === "granted" && localStorage.getItem("notes") !== "off";
+
+if (asks && window.Notification) {
+  const show = () => {
+    asks.hidden = false;
+    asks.disabled = Notification.permission === "denied";
+    asks.setAttribute("aria-pressed", String(noting()));
+    asks.querySelector("span").textContent = asks.disabled ? "浏览器不让在桌面上提醒，可以在网址左边的小锁里打开"
+      : noting() ? "桌面提醒开着，点这里关掉" : "在桌面上提醒我";
+  };
+  asks.addEventListener("click", async () => {
+    if (Notification.permission === "default") await Notification.requestPermission();
+    else localStorage.setItem("notes", noting() ? "off" : "on");
+    show();
+  });
+  show();
 }
 
 if (button) {
@@ -86,17 +138,3 @@ if (button) {
   });
   show();
 }
-
-// One tap in the queue, without leaving it: the row changes by the stream.
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("[data-acknowledge]");
-  if (!form) return;
-  event.preventDefault();
-  form.querySelector("button").disabled = true;
-  try {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
-    if (answer.type !== "opaqueredirect") location.reload(); // refused: the page says why, or asks to sign in
-  } catch {
-    form.querySelector("button").disabled = false;
-  }
-});

@@ -1,5 +1,5 @@
 // The parent's side, live: words go out without a reload, answers come in by a stream. Without script the page works by forms.
-import { $, add, banner, follow, show, toEnd } from "./live.js";
+import { $, add, atEnd, banner, follow, show, toEnd } from "./live.js";
 
 const thread = $("thread"), form = $("composer"), box = $("say");
 const KEPT = "unsent", DRAFT = "draft", PATIENCE = 25000;
@@ -71,6 +71,35 @@ function once(item, { unkept, erased }) {
   }
 }
 
+let dots, gone;
+/** The person at the desk has finished, or has thought better of it. */
+function still() {
+  clearTimeout(gone);
+  dots?.remove();
+  dots = undefined;
+}
+
+/** Show for a while that a person at the desk is writing. */
+function teacher() {
+  if (!dots) {
+    const end = atEnd();
+    dots = $("writing").content.firstElementChild.cloneNode(true);
+    thread.append(dots);
+    if (end) show(dots);
+  }
+  clearTimeout(gone);
+  gone = setTimeout(still, 6000);
+  return 0;
+}
+
+let told = 0;
+/** Tell the desk now and then that one is writing; nothing of the words goes along. */
+function telling() {
+  if (!box.value.trim() || Date.now() - told < 3000 || !navigator.onLine) return;
+  told = Date.now();
+  fetch("/chat/typing", { method: "POST" }).catch(() => {});
+}
+
 /** Send one; false when the network is away and it makes no sense to go on. */
 async function deliver(item) {
   mark(item, "正在送");
@@ -133,7 +162,7 @@ form.addEventListener("submit", (event) => {
   grow();
   box.focus();
 });
-box.addEventListener("input", () => { keep(DRAFT, box.value); grow(); });
+box.addEventListener("input", () => { keep(DRAFT, box.value); grow(); telling(); });
 box.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return; // Enter that picks a word of the input method
   const typingDevice = matchMedia("(hover: hover) and (pointer: fine)").matches;
@@ -156,5 +185,5 @@ grow();
 toEnd();
 for (const item of unsent) mark(item, item.failed ? "没送出" : "等网络恢复后发送", item.failed);
 if (!navigator.onLine) banner("offline", OFFLINE);
-follow(() => `/chat/stream?after=${thread.dataset.last}`, { turn: (html) => add(html) });
+follow(() => `/chat/stream?after=${thread.dataset.last}`, { turn: (html) => { still(); return add(html); }, typing: teacher });
 drain();

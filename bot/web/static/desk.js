@@ -1,73 +1,59 @@
-// The desk, live: rows and turns come in by a stream; keys for those who work here all day; drafts stay.
-import { alarm, retitle } from "./alarm.js";
-import { $, add, follow, toEnd } from "./live.js";
+// The page of a case, live: lines come in by a stream, and their delivery, the window, the parent writing; keys.
+import { alarm, news } from "./alarm.js";
+import { KEYS, left, suggest, writing, written } from "./composer.js";
+import { $, add, banner, follow, mark, toEnd } from "./live.js";
 
-const queue = $("queue"), thread = $("thread"), composer = $("composer"), reply = $("reply");
-const place = document.querySelector("[data-stream]"), title = document.title.replace(/^(?:【\d+ 件未确认】)?(?:\(\d+\) )?/, "");
+const thread = $("thread"), place = document.querySelector("[data-stream]");
 
-let pressed = false, held = "";
-
-/** Where a row or its button leads: what finds it again after redrawing. */
-const address = (one) => one?.getAttribute("href") || one?.closest("form")?.getAttribute("action");
-
-/** Redraw the queue, but never under a finger: a row that goes between press and release takes the tap with it. */
-function rows(html) {
-  if (!queue) return 0;
-  if (pressed) {
-    held = html;
-    return 0;
-  }
-  const at = address(document.activeElement);
-  queue.innerHTML = html;
-  $("empty").hidden = Boolean(queue.firstElementChild);
-  const count = document.querySelector(".tabs [aria-current] .count");
-  if (count) count.textContent = queue.childElementCount;
-  const waiting = queue.querySelectorAll("[data-waiting]").length;
-  retitle(waiting ? `(${waiting}) ${title}` : title);
-  if (at) [...queue.querySelectorAll("a, button")].find((one) => address(one) === at)?.focus();
-  return 0;
-}
-
-queue?.addEventListener("pointerdown", () => { pressed = true; });
-for (const end of ["pointerup", "pointercancel"]) {
-  document.addEventListener(end, () => setTimeout(() => { // after the click that the release makes
-    pressed = false;
-    if (held) rows(held);
-    held = "";
-  }));
+/** A line has come: shown, and where the parent said something the suggestions are asked for anew. */
+function turn(html) {
+  const count = add(html);
+  written(html);
+  if (count && html.includes('data-who="parent"')) suggest();
+  return count;
 }
 
 if (place?.dataset.stream) {
   const join = place.dataset.stream.includes("?") ? "&" : "?";
-  follow(() => (thread ? `${place.dataset.stream}${join}after=${thread.dataset.last}` : place.dataset.stream),
-    { turn: (html) => (thread ? add(html) : 0), queue: rows, alarm });
+  follow(() => `${place.dataset.stream}${join}after=${thread.dataset.last}`,
+    { turn, mark, window: left, typing: writing, alarm, news });
 }
+
+// A line once more, or back: how it went comes as a `mark`; a refusal is said above the thread.
+thread?.addEventListener("submit", async (event) => {
+  const form = event.target.closest(".mends");
+  if (!form) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  try {
+    const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" } });
+    if (answer.status === 409) {
+      banner("refused", (await answer.json()).error, 8);
+      button.disabled = false;
+    } else if (!answer.ok) location.reload(); // asks to sign in, or the page is too old
+  } catch {
+    button.disabled = false; // the network is gone: the banner says so
+  }
+});
 
 if (thread) toEnd();
 
-if (composer) {
-  const name = `draft:${location.pathname}`;
-  reply.value ||= sessionStorage.getItem(name) || "";
-  reply.addEventListener("input", () => sessionStorage.setItem(name, reply.value));
-  composer.addEventListener("submit", () => sessionStorage.removeItem(name));
-  reply.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") $("back").focus();
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-    event.preventDefault();
-    composer.requestSubmit($("send"));
-  });
-}
+const more = $("more");
+document.addEventListener("click", (event) => {
+  if (more?.open && !more.contains(event.target)) more.open = false;
+});
+more?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !more.open) return;
+  more.open = false;
+  more.querySelector("summary").focus();
+});
 
-/** Move the focus among the rows. */
-function step(by) {
-  const all = [...document.querySelectorAll(".queue a")], now = all.indexOf(document.activeElement);
-  all[Math.max(0, Math.min(all.length - 1, now + by))]?.focus();
-}
-
-const KEYS = { j: () => step(1), k: () => step(-1), r: () => reply?.focus(), c: () => $("claim")?.focus(), q: () => $("back")?.focus() };
+const ALL = { c: () => $("claim")?.focus(), q: () => $("back")?.focus(), t: () => $("hand-over")?.click(), s: () => $("snooze")?.click(), ...KEYS };
 document.addEventListener("keydown", (event) => {
+  if (document.body.dataset.shortcuts === "off" || document.querySelector("dialog[open]")) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
-  const act = KEYS[event.key.toLowerCase()];
+  const act = ALL[event.key.toLowerCase()];
   if (!act) return;
   event.preventDefault();
   act();

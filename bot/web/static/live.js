@@ -75,6 +75,20 @@ export function add(html, own = false) {
   return turns.length;
 }
 
+/** Put a line anew whose delivery or picture has changed; who reads stays where they are. */
+export function mark(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html;
+  for (const turn of box.content.querySelectorAll("[data-id]")) {
+    const there = $(turn.id);
+    if (!there || there.isEqualNode(turn)) continue;
+    const reading = atEnd();
+    there.replaceWith(turn);
+    if (reading && !hidesCrisis(turn)) toEnd();
+  }
+  return 0;
+}
+
 /** Say something above the thread; empty words take it away. */
 export function banner(state, words = "", seconds = 0) {
   clearTimeout(hiding);

@@ -1,0 +1,1 @@
+"""The pages of appointments: the slots of a station, one booking."""
