@@ -35,18 +35,22 @@ SETTINGS_ZH: Mapping[str, str] = {
     "wechat_app_secret": "AppSecret；没有它只能被动回复，不能主动发消息",
     "wechat_aes_key": "EncodingAESKey，43 个字符；一旦设置，明文推送一律不收",
     "wechat_api_base": "微信接口的地址",
+    "wechat_template_id": "模板消息的编号；老师的答复要等家长再说话才送得出时，用它告诉家长有答复；空着就不通知",
+    "wechat_template_fields": "模板各栏填什么，写成 名=话;名=话；{老师} 和 {时间} 会自动填上",
     "embedding_model": "sentence-transformers 模型的路径或名字；空着就用由知识库训练出来的那个",
     "default_region": "家长没说在哪里时，先按哪个地区（regions.csv 里的代号）",
     "public_url": "家长打开网页用的地址，如 https://bot.example.cn",
     "secret_key": "签名 cookie 和链接用的密钥；空着就自动生成一个，存在 BOT_DATA_DIR",
     "operator": "谁在运营，写在隐私说明页上",
-    "duty_hours": "老师什么时候值班，如 workday 08:30-17:30；空着就不向家长承诺",
+    "duty_hours": "老师什么时候值班，如 workday 08:30-17:30；空着就不向家长承诺；设了站点，只管不归哪个站点的求助",
     "retention_days": "对话保留多少天，到期删除",
     "log_json": "日志写成一行一个 JSON",
     "alert_webhook": "企业微信群机器人的地址，有危机时提醒；只发编号和级别",
     "supervisor_webhook": "没有人确认时，提醒主管用的群机器人；空着就用最近的一个",
     "next_station_webhook": "还没有人确认时，转告下一站用的群机器人；空着就用最近的一个",
     "acknowledge_minutes": "紧急的事项几分钟内要有人确认；级别“高”的，时间是三倍",
+    "second_factor": "登录还要手机验证码的是谁：admins 管理员，all 所有人，offered 各人自愿",
+    "reassign_minutes": "家长说话以后，接手的老师几分钟没有回，就重新排队；有危险的减半",
 }
 
 COMMANDS_ZH: Mapping[str, str] = {
@@ -67,7 +71,8 @@ COMMANDS_ZH: Mapping[str, str] = {
     "index rollback": "换回以前的一版索引",
     "index train": "用知识库训练小语义模型并保存；同样的知识库，训练出来一个字节不差",
     "staff add": "加一个账号，或给已有账号换名字、角色和密码",
-    "staff disable": "停用一个账号：马上退出登录，手上的事项还在",
+    "staff disable": "停用一个账号：马上退出登录，手上的事项回到队列；最后一位管理员停不了",
+    "staff reset": "手机和备用码都丢了，清掉一个账号的两步验证：密码不变，退出登录",
     "db upgrade": "把数据库升到这一版的结构",
     "wechat menu": "给服务号建好自定义菜单",
 }

@@ -20,8 +20,8 @@ from bot.handoff.kinds import KINDS
 from bot.messages import LEVELS, Intent
 from bot.settings import PREFIX, Settings
 from bot.store.events import CaseTag
+from bot.store.people import Role
 from bot.store.tables import metadata
-from bot.web.accounts import Role
 from knowledge.spans import parse
 from tests import docs_generated
 

@@ -101,8 +101,8 @@ def by_patterns(text: str) -> tuple[Assessment, Reading]:
 def _heard(shown: Assessment, opinion: Opinion, reading: Reading) -> Assessment:
     """Both layers together: the classifier raises what the patterns missed.
 
-    It lowers what they found where it holds it likely that nothing is wrong, never to none, and never what a `firm` pattern
-    found. Kind and evidence are the patterns' where they have any.
+    It lowers what they found where it holds it likely that nothing is wrong, never to none, and never what a `firm`
+    pattern found. Kind and evidence are the patterns' where they have any.
     """
     child = shown.child_writing or (opinion.child > _CHILD and not reading.grown_up)
     doubted = opinion.levels[0] >= VETO and not any(one.pattern.firm for one in reading.findings)

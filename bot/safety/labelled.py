@@ -45,7 +45,6 @@ class Dialogue:
     """A conversation: each turn's words with the levels that are right in the light of those before."""
 
     turns: tuple[tuple[str, tuple[Level, ...]], ...]
-    kind: str | None
 
 
 def read(folder: Path, files: str = "*.tsv") -> list[Labelled]:
@@ -89,13 +88,9 @@ def levels_of(written: str, where: str) -> tuple[Level, ...]:
 def dialogues(path: Path) -> list[Dialogue]:
     """Every conversation of a file."""
     rows: Iterable[dict[str, Any]] = read_yaml_file(path)
-    return [Dialogue(tuple(_turns(row, f"{path.name}:{n}")), _kind(row)) for n, row in enumerate(rows, start=1)]
+    return [Dialogue(tuple(_turns(row, f"{path.name}:{n}"))) for n, row in enumerate(rows, start=1)]
 
 
 def _turns(row: dict[str, Any], where: str) -> Iterator[tuple[str, tuple[Level, ...]]]:
     for text, levels in row["turns"]:
         yield str(text), levels_of(levels, where)
-
-
-def _kind(row: dict[str, Any]) -> str | None:
-    return None if row.get("kind", "-") == "-" else str(row["kind"])
