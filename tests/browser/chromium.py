@@ -39,6 +39,13 @@ async def chromium() -> AsyncIterator[Any]:
         await browser.close()
 
 
+async def holds(page: Any, selector: str, words: str) -> None:
+    """Wait until a field holds words: a page that has just come fills in a draft when its script runs."""
+    await page.wait_for_function(
+        "([one, words]) => document.querySelector(one)?.value === words", arg=[selector, words]
+    )
+
+
 def refused(said: Any) -> bool:
     """Whether our policy has refused a page something."""
     return "Security Policy" in said.text

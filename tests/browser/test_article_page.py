@@ -30,7 +30,7 @@ async def test_the_card_to_pass_on_is_a_picture(open_page: Open) -> None:
     page = await open_page(PATH)
     await page.click("[data-share]")
     picture = page.locator("dialog.share img")
-    await page.wait_for_function("document.querySelector('dialog.share img').naturalWidth === 600")
+    await page.wait_for_function("() => document.querySelector('dialog.share img').naturalWidth === 600")
     assert str(await picture.get_attribute("src")).startswith("data:image/png")
     # Something is drawn at the place of the code, not a white field: dark modules and light ones.
     shades = await page.evaluate(

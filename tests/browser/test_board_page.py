@@ -14,8 +14,7 @@ from sqlalchemy import insert, update
 from bot.store import cases, people, stations
 from bot.store.tables import cases as rows_of_cases
 from bot.store.tables import shifts
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House
+from tests.house import KEPT, PASSWORD, House
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 async def lead(house: House, person: Person) -> Person:
     """Give a function that opens a page as a supervisor; whatever the console says fails the test."""
     async with house.app_engine.begin() as conn:
-        await people.add(conn, login="lu", name="陆主管", role="supervisor", password_hash=hash_password(PASSWORD))
+        await people.add(conn, login="lu", name="陆主管", role="supervisor", password_hash=KEPT)
 
     async def open_(path: str, viewport: dict[str, int], scheme: str = "light") -> Any:
         page = await person(f"/desk/login?next={path}", viewport, color_scheme=scheme)
@@ -71,7 +70,8 @@ async def city(house: House) -> House:
             owners.append(
                 await people.add(conn, login=f"t{n}", name=name, role="counsellor", password_hash="x", **where)
             )
-            shift = {"staff_id": owners[-1], "station_id": places[n % 2], "hours": "all 08:00-22:00"}
+            hours = "all 22:00-08:00" if n == 2 else "all 08:00-22:00"  # the third one comes for the night
+            shift = {"staff_id": owners[-1], "station_id": places[n % 2], "hours": hours}
             await conn.execute(insert(shifts).values(**shift, from_day=now.date() - timedelta(days=9)))
     for n in range(48):
         at = now - timedelta(minutes=17 * n + 3) - timedelta(days=7 if n % 2 else 0)
@@ -100,7 +100,7 @@ async def test_the_board_is_readable_everywhere_and_live(
     assert await row.count() == 1
     number = await opened(city, city.clock(), kind="crisis", level="urgent")
     await page.wait_for_selector(f'#list a[href="/desk/cases/{number}"]', timeout=SOON)
-    assert await page.locator("#stats >> text=没人确认的急事").is_visible()
+    await page.wait_for_selector("#stats >> text=没人确认的急事", timeout=SOON)
     assert await fits(page)
     await picture(page, f"board-danger-{name}-{scheme}")
 
@@ -131,12 +131,19 @@ async def test_figures_and_quality_are_readable_everywhere(
     async with city.app_engine.begin() as conn:
         owner = (await people.named(conn, "t0")).id  # type: ignore[union-attr]
         closed = {"state": "closed", "owner_id": owner, "closed_at": city.clock(), "outcome": "已解决"}
+        closed |= {"satisfaction": 1, "rated_at": city.clock()}  # it stands first on the page of quality
         read = rows_of_cases.c.conversation_id.is_not(None)
         await conn.execute(update(rows_of_cases).where(read).values(**closed))
     page = await lead("/desk/figures", viewport, scheme)
     await page.wait_for_selector("svg.chart rect")
     assert await fits(page)
     await picture(page, f"figures-{name}-{scheme}")
+    await page.goto(f"{city.url}/desk/quality")
+    assert await page.locator("#low tbody tr").count() == 1
+    await picture(page, f"quality-low-{name}-{scheme}")
+    await page.goto(f"{city.url}/desk/board")
+    await page.wait_for_selector("#list >> text=有 1 件家长说不满意")
+    await picture(page, f"board-low-{name}-{scheme}")
     await page.goto(f"{city.url}/desk/quality")
     await page.click("text=抽一次 >> visible=true")
     await page.wait_for_selector("text=抽签号")

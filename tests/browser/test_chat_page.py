@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 from chat_memory import GUIDANCE, MemoryThread
-from chromium import Open
+from chromium import Open, holds
 
 from bot.channels.web.ports import Visitor
 
@@ -115,7 +115,7 @@ async def test_unsent_words_and_a_draft_outlive_a_reload(open_page: Open, thread
     await page.unroute("**/chat/say")
     await page.reload()
     await page.wait_for_selector(f"text={SHOWN}")
-    assert await page.input_value("#say") == "还没写完"
+    await holds(page, "#say", "还没写完")
     assert [line.text for line in thread.lines_of[ME] if line.who == "parent"] == ["一收手机就砸门"]
 
 

@@ -42,7 +42,7 @@ async def test_a_danger_is_seen_heard_and_acknowledged_in_the_queue(
     row = desk.locator(".queue > li").first
     await row.locator("text=未确认").wait_for()
     await desk.wait_for_function("() => document.title === '【1 件未确认】(2) 工作台 · 家有方'")
-    await desk.wait_for_function("window.tones === 2")
+    await desk.wait_for_function("() => window.tones === 2")
     assert await desk.inner_text("#news") == "有急事还没有人确认：第 2 件"
     assert await desk.locator("#alarm").is_hidden()  # it stands on top already
     assert await fits(desk)
@@ -87,7 +87,7 @@ async def test_whoever_reads_another_case_is_told_and_led_to_it(
     assert await seen(button.last)  # without scrolling, also where the head of the page is out of sight
     await button.last.click()
     await desk.wait_for_selector("text=周老师看到了")
-    assert await desk.locator("#unseen").is_hidden()
+    await desk.wait_for_selector("#unseen", state="hidden")
     if viewport is PHONE:
         await desk.click("text=背景")
     await desk.wait_for_selector("text=经过")
@@ -114,7 +114,7 @@ async def test_before_any_touch_the_sound_waits_for_the_first_one(person: Person
     await desk.evaluate("sessionStorage.clear()")
     await desk.keyboard.press("Shift")
     await house.say("孩子喝了农药，吐白沫", "o-lan")
-    await desk.wait_for_function("window.tones >= 2")
+    await desk.wait_for_function("() => window.tones >= 2")
 
 
 @pytest.mark.parametrize(("viewport", "name"), [(PHONE, "phone"), (DESKTOP, "desktop")], ids=["phone", "desktop"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chromium import Person
+from chromium import Person, holds
 from test_desk_page import DESKTOP, PHONE, calls_for_a_person, fits, picture, signed_in
 
 from bot.store import canned
@@ -50,7 +50,7 @@ async def test_the_network_cut_and_back_loses_nothing_and_doubles_nothing(person
     await desk.fill("#reply", "网络断的时候写的话")
     await desk.click("#send")
     await desk.wait_for_selector("#banner[data-state=offline]:visible")
-    assert await desk.input_value("#reply") == "网络断的时候写的话"
+    await holds(desk, "#reply", "网络断的时候写的话")
     await picture(desk, "cut-offline")
     await desk.context.set_offline(False)
     await desk.wait_for_selector(".turn[data-who=person] >> text=网络断的时候写的话")
@@ -70,7 +70,7 @@ async def test_ready_words_come_by_a_slash_and_found_ones_by_a_hash(person: Pers
     await desk.click("#reply")
     await desk.keyboard.press("/")
     await desk.keyboard.press("Enter")
-    assert await desk.input_value("#reply") == "我是周老师，我在。"
+    await holds(desk, "#reply", "我是周老师，我在。")
     await desk.keyboard.press("Enter")
     await desk.keyboard.press("#")
     await desk.keyboard.type("热线")
@@ -119,7 +119,7 @@ async def test_a_draft_outlives_a_reload_and_not_the_signing_out(person: Person,
     desk = await taken(person, house, DESKTOP, "draft")
     await desk.fill("#reply", "写了一半")
     await desk.reload()
-    assert await desk.input_value("#reply") == "写了一半"
+    await holds(desk, "#reply", "写了一半")
     await desk.click("text=退出")
     await desk.wait_for_selector("#name")
     assert await desk.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('draft')).length") == 0

@@ -20,8 +20,7 @@ from sqlalchemy import select, update
 
 from bot.store import people
 from bot.store.tables import conversations
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House
+from tests.house import KEPT, PASSWORD, House
 
 pytestmark = pytest.mark.browser
 
@@ -71,9 +70,8 @@ async def cast(house: House, person: Person) -> AsyncIterator[Cast]:
     wire = Wire(house)
     await wire.mend()
     async with house.app_engine.begin() as conn:
-        hashed = hash_password(PASSWORD)
         for login, name, role in STAFF:
-            await people.add(conn, login=login, name=name, role=role, password_hash=hashed)
+            await people.add(conn, login=login, name=name, role=role, password_hash=KEPT)
 
     async def at_the_desk(path: str, viewport: dict[str, int], login: str, url: str = "") -> Any:
         page = await person(path, viewport, url=url)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chromium import Faulty, Person
+from chromium import Faulty, Person, holds
 from sqlalchemy import update
 from test_desk_page import DESKTOP, PHONE, fits, picture, signed_in
 
 from bot.store import people
 from bot.store.tables import conversations
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House
+from tests.house import KEPT, House
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +73,7 @@ async def test_a_line_goes_once_more_or_back_and_the_draft_stays(
     await page.wait_for_selector(".turn[data-who=person] >> text=已送达")
     assert await page.locator(".mends").count() == 0
     assert await page.evaluate("window.same") is True
-    assert await page.input_value("#reply") == "还没写完的"
+    await holds(page, "#reply", "还没写完的")
     await both_themes(page, f"mended-{name}")
 
 
@@ -97,8 +96,7 @@ async def test_a_case_handed_over_by_mistake_comes_back(
 ) -> None:
     page = await taken(person, house, viewport)
     async with house.app_engine.begin() as conn:
-        hashed = hash_password(PASSWORD)
-        await people.add(conn, login="shen", name="沈老师", role="counsellor", password_hash=hashed)
+        await people.add(conn, login="shen", name="沈老师", role="counsellor", password_hash=KEPT)
     await page.goto(f"{house.url}/desk/cases/1/move")
     await page.click("label:has-text('沈老师')")
     await page.fill("#note", "请接着聊")

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import Person
+from chromium import Person, holds
 
 from bot.store import people
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House
+from tests.house import KEPT, PASSWORD, House
 
 pytestmark = pytest.mark.browser
 
@@ -39,8 +38,7 @@ async def seen(what: Any) -> bool:
 
 async def an_account(house: House) -> None:
     async with house.app_engine.begin() as conn:
-        hashed = hash_password(PASSWORD)
-        await people.add(conn, login="zhou", name="周老师", role="counsellor", password_hash=hashed)
+        await people.add(conn, login="zhou", name="周老师", role="counsellor", password_hash=KEPT)
 
 
 async def signed_in(person: Person, house: House, viewport: dict[str, int], name: str) -> Any:
@@ -120,7 +118,7 @@ async def test_a_draft_outlives_a_look_elsewhere_and_a_note_stays_with_colleague
     await desk.fill("#reply", "妈妈声音在抖")
     await desk.click("#back")
     await desk.click(".queue a")
-    assert await desk.input_value("#reply") == "妈妈声音在抖"
+    await holds(desk, "#reply", "妈妈声音在抖")
     await desk.click("text=记成附注")
     await desk.wait_for_selector(".turn[data-who=note] >> text=妈妈声音在抖")
     await desk.fill("#reply", "我在听")

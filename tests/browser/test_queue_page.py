@@ -11,8 +11,7 @@ from test_desk_alarm import COUNT_TONES, tones
 from test_desk_page import DESKTOP, PHONE, fits, picture, signed_in
 
 from bot.store import people
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House
+from tests.house import KEPT, PASSWORD, House
 
 pytestmark = pytest.mark.browser
 
@@ -29,8 +28,7 @@ COUNT_NOTES = """() => {
 
 async def colleague(person: Person, house: House, viewport: dict[str, int]) -> Any:
     async with house.app_engine.begin() as conn:
-        hashed = hash_password(PASSWORD)
-        await people.add(conn, login="shen", name="沈老师", role="counsellor", password_hash=hashed)
+        await people.add(conn, login="shen", name="沈老师", role="counsellor", password_hash=KEPT)
     page = await person("/desk", viewport)
     await page.fill("#name", "shen")
     await page.fill("#password", PASSWORD)
@@ -111,6 +109,7 @@ async def test_who_comes_and_who_waits_too_long_is_heard_and_noted(person: Perso
     await desk.evaluate(COUNT_TONES)
     await desk.evaluate(COUNT_NOTES)
     await desk.click("h1")
+    await desk.wait_for_function("() => sessionStorage.getItem('news') !== null")  # what comes from now on is new
     await house.say("我想找老师聊聊", "o-mei")
     await desk.wait_for_function("() => window.notes.length === 1")
     assert await desk.evaluate("window.notes[0]") == "第 1 件（平常）新来，还没有人接"

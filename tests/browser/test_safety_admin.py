@@ -17,8 +17,7 @@ from test_desk_page import DESKTOP, PHONE, fits, picture
 
 from bot.safety.protocols import words
 from bot.store import people
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House
+from tests.house import KEPT, PASSWORD, House
 from tests.paper_boat import BOAT, SAYING
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("packaged_afterwards")]
@@ -73,8 +72,7 @@ async def _listening(address: str) -> None:
 
 async def signed_in(person: Person, house: House, path: str, viewport: dict[str, int]) -> Any:
     async with house.app_engine.begin() as conn:
-        hashed = hash_password(PASSWORD)
-        await people.add(conn, login="shen", name="沈主任", role="admin", password_hash=hashed)
+        await people.add(conn, login="shen", name="沈主任", role="admin", password_hash=KEPT)
     page = await person(path, viewport)
     await page.fill("#name", "shen")
     await page.fill("#password", PASSWORD)

@@ -9,12 +9,11 @@ from chromium import Person
 from test_desk_page import DESKTOP, PHONE, fits, picture
 
 from bot.store import people
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House
+from tests.house import KEPT, PASSWORD, House
 
 pytestmark = pytest.mark.browser
 
-PLACES = {"工作台", "档案", "预约", "值班", "人员", "看板", "意见建议", "强制报告"}
+PLACES = {"工作台", "档案", "预约", "值班", "人员", "看板", "数据", "意见建议", "强制报告"}
 WIDTHS = (PHONE, {"width": 800, "height": 900}, DESKTOP, {"width": 1600, "height": 900})
 
 
@@ -30,7 +29,7 @@ async def test_a_supervisor_reaches_every_place_from_every_page(
     person: Person, house: House, viewport: dict[str, int], scheme: str
 ) -> None:
     async with house.app_engine.begin() as conn:
-        await people.add(conn, login="lu", name="陆主管", role="supervisor", password_hash=hash_password(PASSWORD))
+        await people.add(conn, login="lu", name="陆主管", role="supervisor", password_hash=KEPT)
     page = await person("/desk/login", viewport, color_scheme=scheme)
     await page.fill("#name", "lu")
     await page.fill("#password", PASSWORD)

@@ -21,10 +21,9 @@ from bot.demo.wechat import Account, FakeWeChat
 from bot.demo.wechat.faults import Fault
 from bot.store import embedded, people, schema
 from bot.store.database import open_engine
-from bot.web.accounts import hash_password
 from tests.bench.desk_people import CALL, Counsellor, Ear, Ledger, WebParent, WeChatParent
 from tests.commands.conftest import Operator, built, free_port, operator, page, wait_for
-from tests.house import PASSWORD
+from tests.house import KEPT, PASSWORD
 
 __all__ = ["built", "operator"]  # fixtures
 
@@ -66,8 +65,7 @@ class Site:
     async def counsellor(self) -> Counsellor:
         engine = open_engine(self.database)
         async with engine.begin() as conn:
-            hashed = hash_password(PASSWORD)
-            await people.add(conn, login="zhou", name="周老师", role="counsellor", password_hash=hashed)
+            await people.add(conn, login="zhou", name="周老师", role="counsellor", password_hash=KEPT)
         await engine.dispose()
         zhou = Counsellor("zhou", self.url, self.ledger)
         self.people.append(zhou)

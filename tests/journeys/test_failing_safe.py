@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.app import SERVICES
 from bot.safety import classifier, hotlines, patterns, protocols
 from bot.store.tables import cases
-from indexes.live import Live
 from tests.house import House, rows
 
 URGENT = "孩子站在阳台栏杆外面，说不想活了"
@@ -28,6 +27,7 @@ async def answered(house: House) -> str:
     began = time.monotonic()
     assert await house.act("say", text=URGENT) == "passive"
     assert time.monotonic() - began < WINDOW
+    await house.app[SERVICES].turns.written()
     first = house.thread()[-1].text.splitlines()[0]
     assert "110" in first
     return str(first)
@@ -76,7 +76,7 @@ async def test_the_disk_is_full(house: House, engine: AsyncEngine) -> None:
 
 
 async def test_there_is_no_index(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house.app[SERVICES].turns, "_live", Live())
+    monkeypatch.setattr(house.app[SERVICES].live, "engine", None)
     await answered(house)
     assert len(await rows(house.database_url, cases)) == 1
 

@@ -9,10 +9,8 @@ from desk_browser import OURS, PAGE, Browser, post, text
 
 from bot.store import audit, duty, people, stations
 from bot.store.tables import absences, closures, shifts
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House, rows
+from tests.house import KEPT, PASSWORD, House, rows
 
-SECRET = hash_password(PASSWORD)  # slow on purpose: once is enough
 MORNING = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)  # Tuesday 10:00 in China
 
 
@@ -40,7 +38,7 @@ class Place:
     async def hire(self, login: str, role: str, **where: object) -> None:
         async with self.house.app_engine.begin() as conn:
             self.ids[login] = await people.add(
-                conn, login=login, name=f"{login} 老师", role=role, password_hash=SECRET, **where
+                conn, login=login, name=f"{login} 老师", role=role, password_hash=KEPT, **where
             )
 
     async def enter(self, login: str) -> Browser:

@@ -10,8 +10,7 @@ from desk_browser import PAGE, Browser, post, text
 
 from bot.store import audit, people, stations
 from bot.store.tables import stations as station_rows
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House, rows
+from tests.house import KEPT, House, rows
 
 ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=3f2c-secret-9d41"
 GIVEN = {
@@ -99,8 +98,7 @@ async def test_only_admins_keep_stations_and_a_lead_prints_their_own_code(house:
     async with house.app_engine.begin() as conn:
         own = await stations.add(conn, slug="tianning", name="天宁站")
         other = await stations.add(conn, slug="putuo", name="普陀站")
-        secret = hash_password(PASSWORD)
-        await people.add(conn, login="lin", name="林站长", role="lead", password_hash=secret, station_id=own)
+        await people.add(conn, login="lin", name="林站长", role="lead", password_hash=KEPT, station_id=own)
     lead = await house.staff("lin", "林站长", "lead")
     for path in ("/desk/stations", "/desk/stations/new", f"/desk/stations/{own}"):
         assert (await lead.get(path, headers=PAGE)).status == 403, path

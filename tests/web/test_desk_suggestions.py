@@ -9,8 +9,7 @@ from desk_browser import OURS, PAGE, Browser, a_case, post, text
 
 from bot.store import cases, people
 from bot.store.tables import stations
-from bot.web.accounts import hash_password
-from tests.house import PASSWORD, House
+from tests.house import KEPT, PASSWORD, House
 
 WORDS = "我想给你们提个建议，希望小区边上的网吧别让小学生进"
 
@@ -29,8 +28,7 @@ async def does(browser: Browser, step: str, **fields: str) -> tuple[int, str]:
 async def placed(house: House, login: str, station: int | None) -> Browser:
     """Sign in somebody of a station."""
     async with house.app_engine.begin() as conn:
-        hashed = hash_password(PASSWORD)
-        await people.add(conn, login=login, name="陈老师", role="counsellor", password_hash=hashed, station_id=station)
+        await people.add(conn, login=login, name="陈老师", role="counsellor", password_hash=KEPT, station_id=station)
     browser = house.browser()
     data = {"name": login, "password": PASSWORD}
     answer = await browser.post("/desk/login", data=data, headers=OURS, allow_redirects=False)
