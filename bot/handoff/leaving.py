@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.desk import LEFT
+from bot.handoff.duty.again import Duty, wait
 from bot.handoff.kinds import KINDS, unlooked, within
 from bot.handoff.sending import event_line
 from bot.store import cases, conversations, files, invitations, people
@@ -42,7 +43,9 @@ class OnlyAdminError(LeavingError):
         super().__init__("这是最后一位管理员，不能停用。请先让另一位同事当管理员。")
 
 
-async def leave(conn: AsyncConnection, person: Staff, actor: str, now: datetime, *, heir: Staff | None = None) -> int:
+async def leave(
+    conn: AsyncConnection, person: Staff, actor: str, now: datetime, duty: Duty, *, heir: Staff | None = None
+) -> int:
     """Close an account, end its sessions and invitations, and give back what it held; how many cases.
 
     `actor` is named in the timelines; `heir` takes the files in which nobody else is.
@@ -57,11 +60,11 @@ async def leave(conn: AsyncConnection, person: Staff, actor: str, now: datetime,
         raise HeirGoneError
     await people.disable(conn, person.login)
     await invitations.revoke_of(conn, person.id)
-    return await give_back(conn, person, actor, now, heir=heir)
+    return await give_back(conn, person, actor, now, duty, heir=heir)
 
 
 async def give_back(
-    conn: AsyncConnection, person: Staff, actor: str, now: datetime, *, heir: Staff | None = None
+    conn: AsyncConnection, person: Staff, actor: str, now: datetime, duty: Duty, *, heir: Staff | None = None
 ) -> int:
     """Give back everything that somebody holds, and take them out of the files of others; how many cases they held.
 
@@ -80,29 +83,38 @@ async def give_back(
         if case.kind == "file":
             await _inherit(conn, case, actor, heir, now)
         else:
-            await _queue(conn, case, conversation, person, actor, now)
+            changed = await _queue(conn, case, person, actor, now)
+            if changed and conversation is not None:
+                await _tell(conn, case, conversation, person, now, duty)
         given += 1
     if given:
         await wake(conn, DESK)
     return given
 
 
-async def _queue(
-    conn: AsyncConnection, case: Case, conversation: Conversation | None, person: Staff, actor: str, now: datetime
-) -> None:
-    """Put one case back; the parent who was talking with this person is told, and nobody else speaks meanwhile."""
+async def _queue(conn: AsyncConnection, case: Case, person: Staff, actor: str, now: datetime) -> bool:
+    """Put one case back into the queue of its station; whether it was so."""
     detail = {name: value for name, value in case.detail.items() if name != "handed"}
     changes = {"state": "open", "owner_id": None, "claimed_at": None, "snoozed_until": None, "detail": detail}
     changes |= unlooked(case.level)
     if KINDS[case.kind].talks:  # its whole time at its own station again; a promised day stays
         changes["due_at"] = now + within(case.kind, case.level)  # type: ignore[arg-type]  # the column holds a level
-    await cases.change(conn, case.id, expect=("claimed",), **changes)
+    if not await cases.change(conn, case.id, expect=("claimed",), **changes):
+        return False
     await cases.add_event(conn, case.id, CaseTag.RELEASED, actor=actor, at=now, detail={"name": person.name})
-    talking = conversation is not None and conversation.holder == "person" and conversation.case_id == case.id
-    if conversation is not None and talking and KINDS[case.kind].talks:
-        await conversations.save(conn, conversation.id, holder="queue")
-        words = f"{person.name}不在这里了，已经重新排队，等下一位老师来接。"
-        await event_line(conn, conversation, words, case.id, now)
+    return True
+
+
+async def _tell(
+    conn: AsyncConnection, case: Case, conversation: Conversation, person: Staff, now: datetime, duty: Duty
+) -> None:
+    """Tell the parent who was talking with this person who comes next; the bot speaks only if nobody is there."""
+    if not KINDS[case.kind].talks or conversation.holder != "person" or conversation.case_id != case.id:
+        return
+    lead = f"{person.name}不在这里了，已经重新排队"
+    told = wait(await duty.at(conn, case.station_id, now), case.level, lead, "，等下一位老师来接。")
+    await conversations.save(conn, conversation.id, holder=told.holder)
+    await event_line(conn, conversation, told.words, case.id, now)
 
 
 async def _inherit(conn: AsyncConnection, case: Case, actor: str, heir: Staff | None, now: datetime) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.desk import CHANGED, DeskError, allowed
+from bot.handoff.duty.again import Duty, Wait, wait
+from bot.handoff.duty.standing import Desk
 from bot.handoff.kinds import KINDS, unlooked, within
 from bot.handoff.sending import event_line
 from bot.handoff.steps import Step
@@ -30,18 +32,23 @@ MAX_NOTE = 500
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
-    """What a handing over changes: the case, who speaks (None: as it was), the step told, the parent's line or none."""
+    """What a handing over changes: the case, the step told, who speaks and what the parent reads (None: as it was)."""
 
     to: str
     name: str
     changes: dict[str, Any]
-    holder: str | None = None
-    line: str = ""
+    wait: Wait | None = None
     to_id: int | None = None
 
 
-async def to_person(conn: AsyncConnection, case_id: int, staff: Staff, to: int, note: str, now: datetime) -> None:
-    """Give a case to a colleague, also to one whose hands are full: the page says so before."""
+async def to_person(
+    conn: AsyncConnection, case_id: int, staff: Staff, to: int, note: str, now: datetime, duty: Duty
+) -> None:
+    """Give a case to a colleague, also to one whose hands are full: the page says so before.
+
+    One who is not on duty owns it at once all the same; until they speak the bot does, and the parent reads when they
+    come. Who takes a case over for themselves is there, whatever the plan says.
+    """
     words = _note(note)
     here = await people.stays(conn, to)
     case, conversation = await allowed(conn, case_id, staff, Step.TO_PERSON, now)
@@ -60,11 +67,15 @@ async def to_person(conn: AsyncConnection, case_id: int, staff: Staff, to: int, 
         "station_id": chosen.station_id or case.station_id,
         "detail": case.detail | {"handed": staff.name},
     }
-    passed = _Passed("person", chosen.name, changes, "person", f"已转给{chosen.name}，请稍等。", chosen.id)
+    desk = Desk(on_duty=True) if chosen.id == staff.id else await duty.at(conn, chosen.station_id, now, only=chosen.id)
+    told = wait(desk, case.level, f"已转给{chosen.name}", "，请稍等。", holder="person", who=chosen.name)
+    passed = _Passed("person", chosen.name, changes, told, chosen.id)
     await _pass(conn, case, conversation, staff, passed, words, now)
 
 
-async def to_station(conn: AsyncConnection, case_id: int, staff: Staff, to: int, note: str, now: datetime) -> None:
+async def to_station(
+    conn: AsyncConnection, case_id: int, staff: Staff, to: int, note: str, now: datetime, duty: Duty
+) -> None:
     """Give a case to a station: it waits there for anybody; a talk with its whole time again."""
     words = _note(note)
     case, conversation = await allowed(conn, case_id, staff, Step.TO_STATION, now)
@@ -85,7 +96,8 @@ async def to_station(conn: AsyncConnection, case_id: int, staff: Staff, to: int,
         "detail": {name: value for name, value in case.detail.items() if name != "handed"},
         **unlooked(case.level),
     }
-    passed = _Passed("station", chosen.name, changes, "queue", f"已转给{chosen.name}，请稍等。", chosen.id)
+    told = wait(await duty.at(conn, chosen.id, now), case.level, f"已转给{chosen.name}", "，请稍等。")
+    passed = _Passed("station", chosen.name, changes, told, chosen.id)
     await _pass(conn, case, conversation, staff, passed, words, now)
 
 
@@ -125,10 +137,10 @@ async def _pass(
 
 async def _tell(conn: AsyncConnection, case: Case, conversation: Conversation, passed: _Passed, now: datetime) -> None:
     """Tell the parent, and let the right side speak. Where the bot speaks it goes on, and nothing changes for them."""
-    if passed.holder is None or conversation.holder == "bot":
+    if passed.wait is None or conversation.holder == "bot":
         return
-    await conversations.save(conn, conversation.id, holder=passed.holder, case_id=case.id)
-    await event_line(conn, conversation, passed.line, case.id, now)
+    await conversations.save(conn, conversation.id, holder=passed.wait.holder, case_id=case.id)
+    await event_line(conn, conversation, passed.wait.words, case.id, now)
 
 
 def _due(case: Case, now: datetime) -> datetime:

@@ -11,6 +11,7 @@ from typing import get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.handoff.duty.again import Duty, wait
 from bot.handoff.kinds import KINDS, TALKS, unlooked, within
 from bot.handoff.sending import event_line
 from bot.messages import GRAVE, Level
@@ -38,10 +39,11 @@ async def silent(conn: AsyncConnection, now: datetime, minutes: int, only: int |
     return await unanswered.silent(conn, TALKS, now=now, usual=usual, grave=grave, only=only)
 
 
-async def requeue(conn: AsyncConnection, found: Silent, now: datetime, minutes: int) -> bool:
+async def requeue(conn: AsyncConnection, found: Silent, now: datetime, minutes: int, duty: Duty) -> bool:
     """Take a talk from a holder who does not answer; whether it was still so under the locks.
 
-    It waits in the queue of its station with the time that it had waited. A danger must be looked at again.
+    It waits in the queue of its station with the time that it had waited. A danger must be looked at again. Where
+    nobody is on duty the bot speaks meanwhile.
     """
     conversation = await conversations.lock(conn, found.conversation_id)
     case = await cases.find(conn, found.id, locked=True)
@@ -63,16 +65,20 @@ async def requeue(conn: AsyncConnection, found: Silent, now: datetime, minutes: 
     waited = int((now - since).total_seconds() // 60)
     detail = {"minutes": waited, "from": case.owner or ""}
     await cases.add_event(conn, case.id, CaseTag.REQUEUED, actor="bot", at=now, detail=detail)
-    await conversations.save(conn, conversation.id, holder="queue", case_id=case.id)
-    who = case.owner or "老师"
-    words = f"{who}一时没有回上。您的话重新排队了，别的老师看到就会接。"
-    await event_line(conn, conversation, words, case.id, now)
+    lead = f"{case.owner or '老师'}一时没有回上"
+    desk = await duty.at(conn, case.station_id, now)
+    told = wait(desk, case.level, lead, "。您的话重新排队了，别的老师看到就会接。")
+    await conversations.save(conn, conversation.id, holder=told.holder, case_id=case.id)
+    await event_line(conn, conversation, told.words, case.id, now)
     await wake(conn, DESK)
     return True
 
 
-async def pass_on(conn: AsyncConnection, case_id: int, conversation_id: int | None, now: datetime) -> bool:
-    """Give an open case that is over its time to the next station; whether it was still so under the locks."""
+async def pass_on(conn: AsyncConnection, case_id: int, conversation_id: int | None, now: datetime, duty: Duty) -> bool:
+    """Give an open case that is over its time to the next station; whether it was still so under the locks.
+
+    A waiting parent is told; where nobody is there either the bot speaks again.
+    """
     conversation = await conversations.lock(conn, conversation_id) if conversation_id is not None else None
     case = await cases.find(conn, case_id, locked=True)
     if case is None or case.station_id is None or not late(case, now):
@@ -87,8 +93,10 @@ async def pass_on(conn: AsyncConnection, case_id: int, conversation_id: int | No
     detail = {"from": before, "to": name}
     await cases.add_event(conn, case.id, CaseTag.MOVED, actor="bot", at=now, detail=detail)
     if conversation is not None and conversation.holder == "queue" and KINDS[case.kind].talks:
-        words = f"{before}的老师还没有空，已经转请{name}来看，请再等一等。"
-        await event_line(conn, conversation, words, case.id, now)
+        lead = f"{before}的老师还没有空，已经转请{name}来看"
+        told = wait(await duty.at(conn, station_id, now), case.level, lead, "，请再等一等。")
+        await conversations.save(conn, conversation.id, holder=told.holder)
+        await event_line(conn, conversation, told.words, case.id, now)
     await wake(conn, DESK)
     return True
 

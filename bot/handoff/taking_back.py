@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handoff.desk import CHANGED, DeskError, visible
+from bot.handoff.duty.again import Duty, Wait, wait
 from bot.handoff.kinds import KINDS
 from bot.handoff.sending import event_line
 from bot.store import cases, conversations, people
@@ -81,7 +82,7 @@ async def handed(conn: AsyncConnection, case_id: int, staff: Staff, now: datetim
     return Handed(case_id, where(case, passed, now), not refused(case, passed, now))
 
 
-async def take_back(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime) -> None:
+async def take_back(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime, duty: Duty) -> None:
     """Take a case back to where it was before it was handed over.
 
     Raises:
@@ -104,14 +105,19 @@ async def take_back(conn: AsyncConnection, case_id: int, staff: Staff, now: date
         raise DeskError(CHANGED)
     if why := refused(case, passed, now):
         raise DeskError(why)
-    await _restore(conn, case, conversation, passed.detail["before"], now)
+    await _restore(conn, case, conversation, passed.detail["before"], now, duty)
     detail = {"name": passed.detail["name"]}
     await cases.add_event(conn, case_id, CaseTag.TAKEN_BACK, actor=staff.name, at=now, detail=detail)
     await wake(conn, DESK)
 
 
 async def _restore(
-    conn: AsyncConnection, case: Case, conversation: Conversation | None, former: dict[str, Any], now: datetime
+    conn: AsyncConnection,
+    case: Case,
+    conversation: Conversation | None,
+    former: dict[str, Any],
+    now: datetime,
+    duty: Duty,
 ) -> None:
     since = former["claimed_at"]
     changes = {name: former[name] for name in ("state", "owner_id", "station_id")}
@@ -123,9 +129,11 @@ async def _restore(
         raise DeskError(CHANGED)
     if conversation is None or former["holder"] in (None, "bot"):  # where the bot spoke nothing was told
         return
-    await conversations.save(conn, conversation.id, holder=former["holder"], case_id=case.id)
-    line = f"还是由{former['owner']}来和您说。" if former["owner"] else "正在安排老师，请稍等。"
-    await event_line(conn, conversation, line, case.id, now)
+    told = Wait(former["holder"], f"还是由{former['owner']}来和您说。")
+    if not former["owner"]:  # it waits for anybody again
+        told = wait(await duty.at(conn, former["station_id"], now), case.level, "", "正在安排老师，请稍等。")
+    await conversations.save(conn, conversation.id, holder=told.holder, case_id=case.id)
+    await event_line(conn, conversation, told.words, case.id, now)
 
 
 async def _passed(conn: AsyncConnection, case_id: int, staff: Staff) -> Step | None:

@@ -89,12 +89,27 @@ async def standing(
     return {row[0]: Now(*row[1:]) for row in await conn.execute(query)}
 
 
+async def waited(conn: AsyncConnection, staff: Staff, then: datetime, station_id: int | None = None) -> int:
+    """Count the talks that waited at a moment of the past, as their cases tell of it today.
+
+    Of a talk that went back to the queue and was taken again only the last taking is known: it counts as waiting until
+    then. Those that had waited for a week by then are not looked for.
+    """
+    came = and_(cases.c.opened_at <= then, cases.c.opened_at > then - _EARLIER, cases.c.kind.in_(TALKING))
+    taken = and_(cases.c.claimed_at.is_not(None), cases.c.claimed_at <= then)
+    over = and_(cases.c.closed_at.is_not(None), cases.c.closed_at <= then)
+    query = select(func.count()).where(came, not_(taken), not_(over), sees(staff), at(station_id))
+    return await conn.scalar(query) or 0
+
+
 async def pressing(
     conn: AsyncConnection, staff: Staff, now: datetime, station_id: int | None = None, limit: int = 12
 ) -> list[Case]:
-    """List what somebody has to look after: dangers unseen, overdue, given on by rule, taken but not yet answered."""
+    """List what somebody has to look after: dangers unseen, overdue, given on by rule, taken but not answered."""
     late = and_(cases.c.due_at < now, _awake(now))
-    silent = and_(cases.c.state == "claimed", cases.c.answered_at.is_(None), cases.c.kind.in_(TALKING), late)
+    # What was handed to somebody who has not opened it, say because they are at home, waits for them like new words.
+    unread = or_(cases.c.answered_at.is_(None), cases.c.detail.has_key("handed"))
+    silent = and_(cases.c.state == "claimed", unread, cases.c.kind.in_(TALKING), late)
     nobody = and_(cases.c.state == "open", or_(late, cases.c.moves > 0))
     first = case((UNSEEN, 0), else_=1)
     query = whole().where(cases.c.state != "closed", or_(UNSEEN, nobody, silent), REAL, sees(staff), at(station_id))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, Float, and_, cast, exists, func, insert, not_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.cases import Case, of_row, whole
@@ -24,6 +24,8 @@ CRITERIA: dict[str, str] = {
     "warm": "说得暖",
     "closing": "收得清",
 }
+
+LOW = 2  # of 1 to 5: up to here the help was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,38 @@ async def draw(conn: AsyncConnection, seen_by: Staff, pool: Pool, many: int, see
     by_chance = func.md5(func.concat(cases.c.id, ":", seed))
     query = whole().where(pool.condition(seen_by)).order_by(by_chance, cases.c.id).limit(many)
     return [of_row(row) for row in await conn.execute(query)]
+
+
+def _low(seen_by: Staff, since: datetime, station_id: int | None) -> ColumnElement[bool]:
+    """Give the condition for closed talks that did not help, as the parent said, and that nobody has looked at since.
+
+    Such a case does not open again by itself: a tap on 不满意 is no call for help, and whoever gave it may want to be
+    left alone. But somebody who leads has to read it, and decides.
+    """
+    looked = select(reviews.c.id).where(reviews.c.case_id == cases.c.id, reviews.c.at >= cases.c.rated_at)
+    wanted = [
+        cases.c.rated_at >= since,
+        cases.c.satisfaction <= LOW,
+        cases.c.state == "closed",
+        cases.c.kind.in_(TALKING),
+        cases.c.conversation_id.is_not(None),
+        not_(exists(looked)),
+        sees(seen_by),
+    ]
+    return and_(*wanted, true() if station_id is None else cases.c.station_id == station_id)
+
+
+async def low(
+    conn: AsyncConnection, seen_by: Staff, since: datetime, station_id: int | None = None, limit: int = 20
+) -> list[Case]:
+    """List closed talks whose parents were not content, and at which nobody has looked since; the oldest word first."""
+    query = whole().where(_low(seen_by, since, station_id)).order_by(cases.c.rated_at, cases.c.id).limit(limit)
+    return [of_row(row) for row in await conn.execute(query)]
+
+
+async def how_many_low(conn: AsyncConnection, seen_by: Staff, since: datetime, station_id: int | None = None) -> int:
+    """Count them."""
+    return await conn.scalar(select(func.count()).select_from(cases).where(_low(seen_by, since, station_id))) or 0
 
 
 async def size(conn: AsyncConnection, seen_by: Staff, pool: Pool) -> int:

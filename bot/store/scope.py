@@ -22,7 +22,8 @@ def sees(staff: Staff) -> ColumnElement[bool]:
     reported = cases.c.reporter_id == staff.id
     area = _area(staff)
     open_to_area = and_(area, cases.c.kind != "file", or_(~cases.c.sealed, true() if staff.leads else false()))
-    return or_(mine, member, reported, open_to_area)
+    # The database looks from left to right until one holds: what holds for most cases first, the look into files last.
+    return or_(open_to_area, mine, reported, member)
 
 
 def _area(staff: Staff) -> ColumnElement[bool]:

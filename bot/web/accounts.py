@@ -19,6 +19,7 @@ from bot.channels.web.forms import clean, fields, text_of
 from bot.channels.web.limits import Brake, Limiter, address
 from bot.channels.web.refused import Refused
 from bot.dialogue.decision import Tools
+from bot.handoff.duty.again import Duty
 from bot.store import audit, factors, people, sessions
 from bot.store.audit import Act
 from bot.store.people import Role, Staff
@@ -45,11 +46,15 @@ SETUP = "/desk/own/second-factor"  # where those who must have a second factor a
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How accounts are kept here: cookies over https only or not, who must have a second factor, our address."""
+    """How accounts are kept here: cookies over https only or not, who must have a second factor, our address.
+
+    `duty_hours` are those of a deployment without stations: what a closed account held waits by them.
+    """
 
     secure: bool = False
     second_factor: Policy = "admins"
     public_url: str = ""
+    duty_hours: str = ""
 
 
 class Accounts:
@@ -65,7 +70,7 @@ class Accounts:
     ) -> None:
         """Take the database, the clock, the live library (for regions), the secret key and the rules."""
         self.engine, self.clock, self.tools, self.rules = engine, clock, tools, rules
-        self.vault = Vault(secret)
+        self.vault, self.duty = Vault(secret), Duty.of(rules.duty_hours)
         self._tries = Limiter(TRIES, TRIES_SECONDS)
         self._from = Limiter(TRIES_OF_ADDRESS, TRIES_SECONDS)
         self._of = Brake(TRIES_OF_ACCOUNT, TRIES_SECONDS, first=PAUSE, longest=LONGEST_PAUSE)

@@ -19,6 +19,7 @@ from bot.store import files as stored
 from bot.store.cases import Case
 from bot.store.events import CaseTag
 from bot.store.people import Staff
+from tests.duty_always import ALWAYS
 
 
 async def a_counsellor(engine: AsyncEngine, login: str = "zhou", name: str = "周老师") -> Staff:
@@ -97,7 +98,7 @@ async def test_what_is_said_when_a_file_changes_hands_stays_in_the_file(engine: 
     zhou, shen = await a_counsellor(engine), await a_counsellor(engine, "shen", "沈老师")
     file_id, conversation_id = await a_file(engine, zhou, now)
     async with engine.begin() as conn:
-        await passing.to_person(conn, file_id, zhou, shen.id, "外婆住院了，请接着跟", now)
+        await passing.to_person(conn, file_id, zhou, shen.id, "外婆住院了，请接着跟", now, ALWAYS)
         assert "外婆" not in str(await thread.lines(conn, conversation_id))
         assert "外婆" in str(await cases.timeline(conn, file_id))
 
@@ -107,7 +108,7 @@ async def test_a_withdrawal_takes_the_notes_of_the_steps_too(engine: AsyncEngine
     file_id, conversation_id = await a_file(engine, zhou, now)
     async with engine.begin() as conn:
         await moving.snooze(conn, file_id, zhou, now + timedelta(days=1), "外婆住院了", now)
-        await passing.to_person(conn, file_id, zhou, shen.id, "外婆住院了，请接着跟", now)
+        await passing.to_person(conn, file_id, zhou, shen.id, "外婆住院了，请接着跟", now, ALWAYS)
         # As it was written before notes on files stayed out of the talk.
         row = thread.said("note", "转给沈老师：外婆住院了", author="周老师")
         await thread.add(conn, conversation_id, [row], at=now, case_id=file_id)

@@ -19,6 +19,7 @@ from bot.store import people
 from bot.store.events import CaseTag
 from bot.store.people import Staff
 from bot.store.tables import case_events, case_members, cases, conversations, messages, parents
+from tests.duty_always import ALWAYS
 
 
 async def person(conn: AsyncConnection, login: str, role: str = "counsellor") -> Staff:
@@ -50,7 +51,7 @@ async def test_what_somebody_held_is_open_again_and_the_parent_is_told(engine: A
     async with engine.begin() as conn:
         zhou, shen = await person(conn, "zhou"), await person(conn, "shen")
         mine, theirs = await held(conn, zhou, now), await held(conn, shen, now)
-        assert await leave(conn, zhou, "沈主任", now) == 1
+        assert await leave(conn, zhou, "沈主任", now, ALWAYS) == 1
     async with engine.connect() as conn:
         found = await case(conn, mine)
         assert (found.state, found.owner_id, found.claimed_at, found.snoozed_until) == ("open", None, None, None)
@@ -71,7 +72,7 @@ async def test_where_the_bot_speaks_it_goes_on(engine: AsyncEngine, now: datetim
         zhou = await person(conn, "zhou")
         await held(conn, zhou, now, holder="bot")
         await held(conn, zhou, now, kind="suggestion", holder="bot")
-        assert await leave(conn, zhou, "沈主任", now) == 2
+        assert await leave(conn, zhou, "沈主任", now, ALWAYS) == 2
         assert set(await conn.scalars(select(conversations.c.holder))) == {"bot"}
         assert (await conn.execute(select(messages))).all() == []
 
@@ -82,7 +83,7 @@ async def test_a_file_goes_to_who_is_in_it_else_to_the_heir(engine: AsyncEngine,
         alone, shared = await held(conn, zhou, now, "file", "bot"), await held(conn, zhou, now, "report", "bot")
         await conn.execute(cases.update().where(cases.c.id == shared).values(kind="file"))
         await conn.execute(insert(case_members).values(case_id=shared, staff_id=shen.id, at=now))
-        await leave(conn, zhou, "沈主任", now, heir=boss)
+        await leave(conn, zhou, "沈主任", now, ALWAYS, heir=boss)
         assert (await case(conn, shared)).owner_id == shen.id
         found = await case(conn, alone)
         assert (found.owner_id, found.state) == (boss.id, "claimed")
@@ -93,7 +94,7 @@ async def test_who_leaves_is_in_no_file_any_more_also_when_they_come_back(engine
         zhou, shen = await person(conn, "zhou"), await person(conn, "shen")
         file = await held(conn, zhou, now, "file", "bot")
         await conn.execute(insert(case_members).values(case_id=file, staff_id=shen.id, at=now))
-        assert await leave(conn, shen, "沈主任", now) == 0  # a file that they did not hold
+        assert await leave(conn, shen, "沈主任", now, ALWAYS) == 0  # a file that they did not hold
         await person(conn, "shen")  # the account is opened again
         assert await stored_cases.find(conn, file, seen_by=shen) is None
         [told] = await stored_cases.timeline(conn, file)
@@ -107,7 +108,7 @@ async def test_a_file_goes_to_nobody_who_cannot_open_the_desk(engine: AsyncEngin
         editor = await person(conn, "shen", "editor")
         file = await held(conn, zhou, now, "file", "bot")
         await conn.execute(insert(case_members).values(case_id=file, staff_id=editor.id, at=now))
-        await leave(conn, zhou, "沈主任", now, heir=boss)
+        await leave(conn, zhou, "沈主任", now, ALWAYS, heir=boss)
         assert (await case(conn, file)).owner_id == boss.id
 
 
@@ -115,13 +116,13 @@ async def test_the_last_administrator_stays(engine: AsyncEngine, now: datetime) 
     async with engine.begin() as conn:
         boss = await person(conn, "boss", "admin")
         with pytest.raises(OnlyAdminError, match="最后一位管理员"):
-            await leave(conn, boss, "boss", now)
+            await leave(conn, boss, "boss", now, ALWAYS)
         await person(conn, "second", "admin")
-        await leave(conn, boss, "second", now)
+        await leave(conn, boss, "second", now, ALWAYS)
         second = await people.named(conn, "second")
         assert second is not None
         with pytest.raises(OnlyAdminError):
-            await leave(conn, second, "boss", now)
+            await leave(conn, second, "boss", now, ALWAYS)
 
 
 async def test_a_danger_that_somebody_held_must_be_looked_at_again(engine: AsyncEngine, now: datetime) -> None:
@@ -132,7 +133,7 @@ async def test_a_danger_that_somebody_held_must_be_looked_at_again(engine: Async
         looked = {"acknowledged_at": now, "alerts": 2, "alerted_at": now}
         await conn.execute(cases.update().values(**looked))
         await conn.execute(cases.update().where(cases.c.id == grave).values(level="urgent"))
-        await leave(conn, zhou, "沈主任", later)
+        await leave(conn, zhou, "沈主任", later, ALWAYS)
         found = await case(conn, grave)
         assert (found.acknowledged_at, found.alerts, found.alerted_at) == (None, 0, None)
         assert found.due_at == later + timedelta(minutes=5)
@@ -163,10 +164,10 @@ async def test_what_is_taken_while_the_account_is_closed_stays_out_of_closed_han
 
     async def is_given() -> None:
         async with engine.begin() as conn:
-            await to_person(conn, second, shen, zhou.id, "请接着办", now)
+            await to_person(conn, second, shen, zhou.id, "请接着办", now, ALWAYS)
 
     async with engine.begin() as conn:
-        await leave(conn, zhou, "沈主任", now)
+        await leave(conn, zhou, "沈主任", now, ALWAYS)
         taken, given = await waits(takes()), await waits(is_given())
     with pytest.raises(DeskError, match="停用"):
         await taken
@@ -184,7 +185,7 @@ async def test_closing_an_account_waits_for_what_is_being_taken_and_gives_it_bac
 
     async def leaves() -> int:
         async with engine.begin() as conn:
-            return await leave(conn, zhou, "沈主任", now)
+            return await leave(conn, zhou, "沈主任", now, ALWAYS)
 
     async with engine.begin() as conn:
         await claim(conn, mine, zhou, now)
@@ -199,7 +200,7 @@ async def test_who_closes_an_account_must_be_here_to_take_its_files(engine: Asyn
         zhou, boss = await person(conn, "zhou"), await person(conn, "boss", "lead")
         await people.disable(conn, "boss")
         with pytest.raises(HeirGoneError):
-            await leave(conn, zhou, "boss", now, heir=boss)
+            await leave(conn, zhou, "boss", now, ALWAYS, heir=boss)
         found = await people.find(conn, zhou.id)
         assert found is not None
         assert found.active

@@ -16,6 +16,7 @@ from bot.store import cases, colleagues, conversations, people, thread
 from bot.store.cases import Case
 from bot.store.people import Staff
 from bot.store.tables import stations
+from tests.duty_always import ALWAYS
 
 
 async def a_station(engine: AsyncEngine, slug: str, name: str, **more: Any) -> int:
@@ -71,7 +72,7 @@ async def test_a_colleague_holds_at_once_what_is_given_to_them(engine: AsyncEngi
     case_id, talk, zhou = await claimed(engine, now)
     shen = await a_counsellor(engine, "shen", "沈老师")
     async with engine.begin() as conn:
-        await passing.to_person(conn, case_id, zhou, shen.id, "妈妈刚平静下来，请接着聊。", now)
+        await passing.to_person(conn, case_id, zhou, shen.id, "妈妈刚平静下来，请接着聊。", now, ALWAYS)
     case = await stored(engine, case_id)
     assert (case.state, case.owner, case.detail["handed"]) == ("claimed", "沈老师", "周老师")
     assert await events(engine, talk) == ["周老师已接入，下面由老师和您说。", "已转给沈老师，请稍等。"]
@@ -88,7 +89,7 @@ async def test_what_was_given_is_new_until_its_owner_opens_it(engine: AsyncEngin
     case_id, _, zhou = await claimed(engine, now)
     shen = await a_counsellor(engine, "shen", "沈老师")
     async with engine.begin() as conn:
-        await passing.to_person(conn, case_id, zhou, shen.id, "请接着聊", now)
+        await passing.to_person(conn, case_id, zhou, shen.id, "请接着聊", now, ALWAYS)
     async with engine.begin() as conn:
         await moving.opened(conn, await stored(engine, case_id), zhou)
     assert (await stored(engine, case_id)).detail["handed"] == "周老师"
@@ -99,10 +100,11 @@ async def test_what_was_given_is_new_until_its_owner_opens_it(engine: AsyncEngin
 
 async def test_a_station_has_it_waiting_again_with_its_whole_time(engine: AsyncEngine, now: datetime) -> None:
     case_id, talk, zhou = await claimed(engine, now)
-    station = await a_station(engine, "zhonglou", "钟楼站")
+    station = await a_station(engine, "zhonglou", "钟楼站", hours="all 00:00-00:00")
+    await somebody(engine, "gu", "顾老师", station_id=station)
     later = now + timedelta(minutes=20)
     async with engine.begin() as conn:
-        await passing.to_station(conn, case_id, zhou, station, "家在钟楼，请那边的老师接。", later)
+        await passing.to_station(conn, case_id, zhou, station, "家在钟楼，请那边的老师接。", later, ALWAYS)
     case = await stored(engine, case_id)
     assert (case.state, case.owner_id, case.station) == ("open", None, "钟楼站")
     assert case.due_at == later + timedelta(minutes=30)
@@ -128,7 +130,7 @@ async def test_where_the_bot_speaks_it_goes_on_when_the_case_changes_hands(engin
     shen = await a_counsellor(engine, "shen", "沈老师")
     async with engine.begin() as conn:
         await moving.hand_back(conn, case_id, zhou, now)
-        await passing.to_person(conn, case_id, zhou, shen.id, "请跟进", now)
+        await passing.to_person(conn, case_id, zhou, shen.id, "请跟进", now, ALWAYS)
     assert await holder(engine, talk) == "bot"
     assert "已转给" not in str(await events(engine, talk))
 
@@ -145,12 +147,12 @@ async def test_a_case_goes_only_to_people_within_reach(engine: AsyncEngine, now:
         assert [one.name for one in await colleagues.reachable(conn, zhou)] == ["沈老师"]
         for whom in (far.id, editor.id, 999):
             with pytest.raises(DeskError, match="没有找到这位老师"):
-                await passing.to_person(conn, case_id, zhou, whom, "请接", now)
+                await passing.to_person(conn, case_id, zhou, whom, "请接", now, ALWAYS)
         with pytest.raises(DeskError, match="没有这个站点"):
-            await passing.to_station(conn, case_id, zhou, 999, "请接", now)
+            await passing.to_station(conn, case_id, zhou, 999, "请接", now, ALWAYS)
         await people.disable(conn, "shen")
         with pytest.raises(DeskError, match="没有找到这位老师"):
-            await passing.to_person(conn, case_id, zhou, near.id, "请接", now)
+            await passing.to_person(conn, case_id, zhou, near.id, "请接", now, ALWAYS)
 
 
 async def test_an_administrator_reaches_everybody_and_sees_whose_hands_are_full(
@@ -163,8 +165,8 @@ async def test_an_administrator_reaches_everybody_and_sees_whose_hands_are_full(
     async with engine.begin() as conn:
         [one] = await colleagues.reachable(conn, admin)
         assert (one.name, one.held, one.full) == ("周老师", 1, True)
-        await passing.to_person(conn, case_id, admin, admin.id, "我来接", now)  # who leads may take over
-        await passing.to_person(conn, case_id, admin, zhou.id, "还是您来", now)  # full is no refusal
+        await passing.to_person(conn, case_id, admin, admin.id, "我来接", now, ALWAYS)  # who leads may take over
+        await passing.to_person(conn, case_id, admin, zhou.id, "还是您来", now, ALWAYS)  # full is no refusal
     assert (await stored(engine, case_id)).owner == "周老师"
 
 
@@ -174,7 +176,7 @@ async def test_handing_over_needs_a_word_for_whoever_takes_it(engine: AsyncEngin
     shen = await a_counsellor(engine, "shen", "沈老师")
     async with engine.begin() as conn:
         with pytest.raises(DeskError, match=r"。$"):
-            await passing.to_person(conn, case_id, zhou, shen.id, note, now)
+            await passing.to_person(conn, case_id, zhou, shen.id, note, now, ALWAYS)
     assert (await stored(engine, case_id)).owner == "周老师"
 
 
@@ -185,7 +187,7 @@ async def test_an_outsider_can_take_no_step(engine: AsyncEngine, now: datetime) 
     async with engine.begin() as conn:
         await cases.change(conn, case_id, expect=("open",), station_id=here)
         with pytest.raises(UnknownCaseError):
-            await passing.to_station(conn, case_id, wu, there, "给我们", now)
+            await passing.to_station(conn, case_id, wu, there, "给我们", now, ALWAYS)
         with pytest.raises(UnknownCaseError):
             await moving.snooze(conn, case_id, wu, now + timedelta(hours=1), "忙", now)
         with pytest.raises(UnknownCaseError):
@@ -278,6 +280,6 @@ async def test_a_danger_given_to_a_station_must_be_looked_at_there(engine: Async
     async with engine.begin() as conn:
         looked = {"level": "high", "acknowledged_at": now, "alerts": 2, "alerted_at": now}
         await cases.change(conn, case_id, expect=("claimed",), **looked)
-        await passing.to_station(conn, case_id, zhou, station, "家在钟楼，请那边的老师接。", now)
+        await passing.to_station(conn, case_id, zhou, station, "家在钟楼，请那边的老师接。", now, ALWAYS)
     case = await stored(engine, case_id)
     assert (case.unseen, case.alerts, case.alerted_at) == (True, 0, None)

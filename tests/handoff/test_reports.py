@@ -19,6 +19,7 @@ from bot.store.cases import Case
 from bot.store.events import CaseTag
 from bot.store.people import Staff
 from bot.store.tables import stations
+from tests.duty_always import ALWAYS
 
 SEEN = Report(
     triggers=("abandoned",),
@@ -173,7 +174,7 @@ async def test_handing_it_over_does_not_break_its_seal(engine: AsyncEngine, now:
     other = await a_person(engine, "gu", "顾站长", "lead", station)
     case = await sent(engine, zhou, now)
     async with engine.begin() as conn:
-        await passing.to_person(conn, case.id, lead, other.id, "请顾站长跟进", now)
+        await passing.to_person(conn, case.id, lead, other.id, "请顾站长跟进", now, ALWAYS)
         after = await cases.find(conn, case.id)
     assert after is not None
     assert after.owner == "顾站长"

@@ -19,6 +19,7 @@ from bot.store.people import Staff
 from bot.store.tables import outbox, stations
 from bot.times import day
 from knowledge.calendar import CHINA, china
+from tests.duty_always import ALWAYS
 
 WORDS = "指导站周末能不能也开门"
 
@@ -219,5 +220,5 @@ async def test_the_day_that_was_promised_stays_when_another_station_is_to_answer
     async with engine.begin() as conn:
         made = stations.insert().values(slug="zl", name="钟楼站").returning(stations.c.id)
         there = (await conn.execute(made)).scalar_one()
-        await passing.to_station(conn, case_id, zhou, there, "是你们那边的", now + timedelta(days=3))
+        await passing.to_station(conn, case_id, zhou, there, "是你们那边的", now + timedelta(days=3), ALWAYS)
     assert (await load(engine, case_id)).due_at == loop.due_at(now, china())

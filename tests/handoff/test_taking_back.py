@@ -16,6 +16,7 @@ from bot.messages import Opening
 from bot.store import cases, conversations
 from bot.store.cases import Case
 from bot.store.people import Staff
+from tests.duty_always import ALWAYS
 
 MINUTE = timedelta(minutes=1)
 
@@ -27,7 +28,7 @@ async def handed(engine: AsyncEngine, case_id: int, staff: Staff, now: datetime)
 
 async def take_back(engine: AsyncEngine, case_id: int, staff: Staff, now: datetime) -> None:
     async with engine.begin() as conn:
-        await taking_back.take_back(conn, case_id, staff, now)
+        await taking_back.take_back(conn, case_id, staff, now, ALWAYS)
 
 
 async def given(engine: AsyncEngine, now: datetime) -> tuple[int, int, Staff, Staff]:
@@ -35,7 +36,7 @@ async def given(engine: AsyncEngine, now: datetime) -> tuple[int, int, Staff, St
     case_id, talk, zhou = await claimed(engine, now)
     shen = await a_counsellor(engine, "shen", "沈老师")
     async with engine.begin() as conn:
-        await passing.to_person(conn, case_id, zhou, shen.id, "请接着聊", now)
+        await passing.to_person(conn, case_id, zhou, shen.id, "请接着聊", now, ALWAYS)
     return case_id, talk, zhou, shen
 
 
@@ -48,7 +49,7 @@ async def test_it_is_again_as_it_was_and_the_parent_is_told(engine: AsyncEngine,
     before = whole(await stored(engine, case_id))
     shen = await a_counsellor(engine, "shen", "沈老师")
     async with engine.begin() as conn:
-        await passing.to_person(conn, case_id, zhou, shen.id, "请接着聊", now + MINUTE)
+        await passing.to_person(conn, case_id, zhou, shen.id, "请接着聊", now + MINUTE, ALWAYS)
     told = await handed(engine, case_id, zhou, now + MINUTE)
     assert told == Handed(case_id, f"第 {case_id} 件已转给沈老师，还没有打开。", True)
     await take_back(engine, case_id, zhou, now + 2 * MINUTE)
@@ -65,7 +66,7 @@ async def test_what_a_lead_gave_away_goes_back_to_whom_it_was_taken_from(engine:
     case_id, talk, _ = await claimed(engine, now)
     lead, shen = await somebody(engine, "he", "何站长", "lead"), await somebody(engine, "shen", "沈老师")
     async with engine.begin() as conn:
-        await passing.to_person(conn, case_id, lead, shen.id, "请接", now)
+        await passing.to_person(conn, case_id, lead, shen.id, "请接", now, ALWAYS)
     await take_back(engine, case_id, lead, now)
     assert (await stored(engine, case_id)).owner == "周老师"
     assert (await events(engine, talk))[-1] == "还是由周老师来和您说。"
@@ -75,7 +76,7 @@ async def test_what_nobody_had_waits_again(engine: AsyncEngine, now: datetime) -
     case_id, talk = await a_case(engine, now)
     lead, shen = await somebody(engine, "he", "何站长", "lead"), await somebody(engine, "shen", "沈老师")
     async with engine.begin() as conn:
-        await passing.to_person(conn, case_id, lead, shen.id, "请接", now)
+        await passing.to_person(conn, case_id, lead, shen.id, "请接", now, ALWAYS)
     await take_back(engine, case_id, lead, now)
     case = await stored(engine, case_id)
     assert (case.state, case.owner, await holder(engine, talk)) == ("open", None, "queue")
@@ -86,7 +87,7 @@ async def test_where_the_bot_spoke_the_parent_is_told_nothing(engine: AsyncEngin
     shen = await a_counsellor(engine, "shen", "沈老师")
     async with engine.begin() as conn:
         await moving.hand_back(conn, case_id, zhou, now)
-        await passing.to_person(conn, case_id, zhou, shen.id, "请接", now)
+        await passing.to_person(conn, case_id, zhou, shen.id, "请接", now, ALWAYS)
     said = await events(engine, talk)
     await take_back(engine, case_id, zhou, now)
     assert (await events(engine, talk), await holder(engine, talk)) == (said, "bot")
@@ -120,7 +121,7 @@ async def test_what_has_gone_on_is_not_taken_out_of_other_hands(engine: AsyncEng
     case_id, _, zhou, shen = await given(engine, now)
     lu = await somebody(engine, "lu", "陆老师")
     async with engine.begin() as conn:
-        await passing.to_person(conn, case_id, shen, lu.id, "请接", now)
+        await passing.to_person(conn, case_id, shen, lu.id, "请接", now, ALWAYS)
     assert await handed(engine, case_id, zhou, now) is None  # the last step was another's
     with pytest.raises(DeskError, match="不是您刚转出去的"):
         await take_back(engine, case_id, zhou, now)
@@ -153,7 +154,7 @@ async def test_a_station_keeps_what_was_given_to_it(engine: AsyncEngine, now: da
     case_id, _, zhou = await claimed(engine, now)
     station = await a_station(engine, "zhonglou", "钟楼站")
     async with engine.begin() as conn:
-        await passing.to_station(conn, case_id, zhou, station, "家在钟楼", now)
+        await passing.to_station(conn, case_id, zhou, station, "家在钟楼", now, ALWAYS)
     told = await handed(engine, case_id, zhou, now)
     assert told == Handed(case_id, f"第 {case_id} 件已转给钟楼站，在那里排队。", False)
     with pytest.raises(DeskError, match="转给站点的不能撤回"):
@@ -176,7 +177,7 @@ async def test_a_file_that_one_does_not_see_any_more_comes_back_too(engine: Asyn
     async with engine.begin() as conn:
         held = {"conversation_id": talk, "kind": "file", "state": "claimed", "owner_id": zhou.id, "claimed_at": now}
         file_id = await cases.open_case(conn, held | {"opened_at": now, "due_at": now})
-        await passing.to_person(conn, file_id, zhou, shen.id, "请接着跟", now)
+        await passing.to_person(conn, file_id, zhou, shen.id, "请接着跟", now, ALWAYS)
         assert await cases.find(conn, file_id, seen_by=zhou) is None
     assert await handed(engine, file_id, zhou, now) == Handed(
         file_id, f"第 {file_id} 件已转给沈老师，还没有打开。", True

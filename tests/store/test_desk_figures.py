@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -183,3 +183,15 @@ async def test_a_second_look_of_the_same_reviewer_takes_the_place_of_the_first(
     assert none == []
     assert [(one.name, one.reviews, one.means) for one in by_person] == [("zhou老师", 2, {"warm": 4.5, "safe": 5.0})]
     assert [one.name for one in by_station] == ["天宁站"]
+
+
+async def test_a_day_is_china_s_day(engine: AsyncEngine, world: dict[str, Any]) -> None:
+    midnight = datetime.fromisoformat("2026-03-05T00:00:00+08:00")
+    async with engine.begin() as conn:
+        for at in (midnight - timedelta(seconds=1), midnight, midnight + DAY - timedelta(seconds=1), midnight + DAY):
+            await a_case(conn, at)
+        found = await figures(conn, world["admin"], Sieve(midnight - DAY, midnight + 3 * DAY))
+        zone = "SELECT date(timezone('Asia/Shanghai', opened_at)), count(*) FROM cases GROUP BY 1"
+        asked = {row[0]: row[1] for row in await conn.exec_driver_sql(zone)}
+    assert found.by_day == asked
+    assert list(found.by_day.items()) == [(date(2026, 3, 4), 1), (date(2026, 3, 5), 2), (date(2026, 3, 6), 1)]

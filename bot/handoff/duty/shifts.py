@@ -59,38 +59,43 @@ def plans(roster: Roster) -> dict[int, Plan]:
     return found
 
 
-def presence(plan: Plan, first: date, days: int, calendar: Calendar) -> list[Presence]:
-    """Lay out who is there, period by period, for those that begin on the days from `first` on; earliest first."""
+def presence(plan: Plan, first: date, days: int, calendar: Calendar, only: int | None = None) -> list[Presence]:
+    """Lay out who is there, period by period, for those that begin on the days from `first` on; earliest first.
+
+    `only` asks about one person, by their number.
+    """
     shut = [(_midnight(one.from_day), _midnight(one.until_day + DAY)) for one in plan.closures]
     found = []
     for day in (first + n * DAY for n in range(days)):
         if closure_on(plan, day) is not None:
             continue
         for person, spans in _planned(plan, day):
+            if only not in (None, person.id):
+                continue
             cuts = shut + [(one.from_at, one.until_at) for one in plan.absences if one.staff_id == person.id]
             for period in periods(spans, day, calendar):
                 found += [Presence(person, *rest, period.sure) for rest in _without(period.start, period.end, cuts)]
     return sorted(found, key=lambda one: (one.start, not one.sure, one.person.id))
 
 
-def who_is_on(plan: Plan, now: datetime, calendar: Calendar) -> tuple[Person, ...]:
+def who_is_on(plan: Plan, now: datetime, calendar: Calendar, only: int | None = None) -> tuple[Person, ...]:
     """Tell who is there now, each once; `room` says whether they can take another talk."""
-    there = presence(plan, _day(now) - DAY, 2, calendar)
+    there = presence(plan, _day(now) - DAY, 2, calendar, only)
     return tuple({one.person.id: one.person for one in there if one.sure and one.start <= now < one.end}.values())
 
 
-def may_be_on(plan: Plan, now: datetime, calendar: Calendar) -> bool:
+def may_be_on(plan: Plan, now: datetime, calendar: Calendar, only: int | None = None) -> bool:
     """Whether somebody may be there although it is not sure: the day's arrangement is not known."""
-    there = presence(plan, _day(now) - DAY, 2, calendar)
+    there = presence(plan, _day(now) - DAY, 2, calendar, only)
     return any(one.start <= now < one.end for one in there)
 
 
-def next_opening(plan: Plan, now: datetime, calendar: Calendar) -> datetime | None:
+def next_opening(plan: Plan, now: datetime, calendar: Calendar, only: int | None = None) -> datetime | None:
     """Give the first moment after now at which somebody comes, within 14 days.
 
     None when nobody is planned, or when somebody may or may not be there before: then no time can be told.
     """
-    ahead = [one for one in presence(plan, _day(now) - DAY, HORIZON.days + 2, calendar) if one.start > now]
+    ahead = [one for one in presence(plan, _day(now) - DAY, HORIZON.days + 2, calendar, only) if one.start > now]
     nearest = ahead[0] if ahead else None
     return nearest.start if nearest and nearest.sure and nearest.start - now <= HORIZON else None
 

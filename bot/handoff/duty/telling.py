@@ -29,17 +29,20 @@ def desk(spans: tuple[Span, ...], now: datetime, calendar: Calendar, *, waiting:
     return Desk(on_duty=False, opens=opens, waiting=waiting, sure=found.open == "no")
 
 
-def of_station(plan: Plan, now: datetime, calendar: Calendar, *, waiting: int = 0) -> Desk:
-    """Say how the desk of one station stands; `waiting` are those of this station before the parent."""
-    on = shifts.who_is_on(plan, now, calendar)
+def of_station(plan: Plan, now: datetime, calendar: Calendar, *, waiting: int = 0, only: int | None = None) -> Desk:
+    """Say how the desk of one station stands; `waiting` are those of this station before the parent.
+
+    `only` asks about one person of the station, by their number.
+    """
+    on = shifts.who_is_on(plan, now, calendar, only)
     if on:
         return Desk(on_duty=True, waiting=waiting, full=not any(person.room for person in on))
     closure = shifts.closure_on(plan, now.astimezone(CHINA).date())
-    opens = shifts.next_opening(plan, now, calendar)
+    opens = shifts.next_opening(plan, now, calendar, only)
     return Desk(
         on_duty=False,
         opens=when(opens, now) if opens else None,
         waiting=waiting,
         closed=closure.note.strip().rstrip("。！，、；") if closure else "",
-        sure=not shifts.may_be_on(plan, now, calendar),
+        sure=not shifts.may_be_on(plan, now, calendar, only),
     )

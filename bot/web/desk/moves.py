@@ -14,6 +14,7 @@ from bot.channels.web.forms import fields, text_of
 from bot.dialogue.decision import Tools
 from bot.handoff import moving, passing, taking_back
 from bot.handoff.desk import DeskError, UnknownCaseError
+from bot.handoff.duty.again import Duty
 from bot.handoff.steps import Step, may
 from bot.store import cases, colleagues
 from bot.store.cases import Case
@@ -27,12 +28,13 @@ MORNING = time(8, 30)
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The handlers; `tools` gives the live library for the names of departments."""
+    """The handlers; `tools` gives the live library for names of departments, `duty` says who is there to wait for."""
 
     engine: AsyncEngine
     clock: Callable[[], datetime]
     tools: Callable[[], Tools]
     secret: bytes
+    duty: Duty
 
     async def page(self, request: web.Request) -> web.Response:
         """`GET /desk/cases/{id}/move`: to whom, or until when."""
@@ -90,7 +92,7 @@ class Moves:
         back = f"/desk/cases/{case_id}"
         try:
             async with self.engine.begin() as conn:
-                await taking_back.take_back(conn, case_id, staff, now)
+                await taking_back.take_back(conn, case_id, staff, now, self.duty)
         except UnknownCaseError:
             raise
         except DeskError as error:
@@ -125,9 +127,9 @@ class Moves:
         to, _, whom = given.get("to", "").partition(":")
         note, number = given.get("note", ""), int(whom) if whom.isascii() and whom.isdecimal() and len(whom) < 18 else 0
         if to == "person":
-            await passing.to_person(conn, case_id, staff, number, note, now)
+            await passing.to_person(conn, case_id, staff, number, note, now, self.duty)
         elif to == "station":
-            await passing.to_station(conn, case_id, staff, number, note, now)
+            await passing.to_station(conn, case_id, staff, number, note, now, self.duty)
         elif to == "department":
             case = await cases.find(conn, case_id, seen_by=staff)
             known = whom if case is not None and whom in self.departments(case) else ""

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.decision import Tools
+from bot.handoff.duty.again import Duty
 from bot.store.wake import Wakes
 from bot.web.accounts import View
 from bot.web.desk.booking.appointments import AppointmentPages
@@ -83,7 +84,7 @@ def desk_pages(given: Given) -> Desk:
     engine, clock, tools, secret = given.engine, given.clock, given.tools, given.secret
     queue = Queue(engine, clock, tools, secret)
     stream = DeskStream(engine, queue, given.wakes)
-    finding = Finding(engine, clock, tools, given.live, given.public_url)
+    finding = Finding(engine, clock, tools, given.public_url)
     case = CasePages(engine, clock, tools, secret, finding)
     files = FilePages(engine, clock, tools, secret)
     suggestions = SuggestionPages(engine, clock, tools, secret)
@@ -98,7 +99,7 @@ def desk_pages(given: Given) -> Desk:
         ByKind(engine, case.page, case.act, pages=pages, acts=acts),
         LineSteps(engine, clock, case.page),
         stream,
-        Moves(engine, clock, tools, secret),
+        Moves(engine, clock, tools, secret, Duty.of(given.duty_hours)),
         files,
         finding,
         Pictures(engine, clock),

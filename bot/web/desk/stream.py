@@ -90,13 +90,15 @@ class DeskStream:
         staff = request[STAFF]
         async with self.engine.begin() as conn:
             case = await cases.find(conn, int(request.match_info["id"]), seen_by=staff)
-            if case is None or case.conversation_id is None or not (case.kind == "file" or shows_talk(case)):
+            if case is None:
                 raise web.HTTPNotFound
-            if shows_talk(case):
+            talk = case.conversation_id if shows_talk(case) else None
+            if talk is not None:
                 await audit.record_reading(conn, staff, Act.READ_CASE, f"case:{case.id}", self.rows.clock())
-        if case.kind == "file":  # who is in a file does not read along in the talk
+        if case.kind == "file":  # who is in a file does not read along in the talk; it stays when that is erased
             return await self._serve(request, FileNews(self.engine, staff, case.id).look, DESK, every=CASE_SECONDS)
-        talk = case.conversation_id
+        if talk is None:
+            raise web.HTTPNotFound
         with self.wakes.waiting(typing_key(talk, PARENT)) as typing:
 
             def writing() -> bool:

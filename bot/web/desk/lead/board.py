@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channels.web.refused import Refused
 from bot.dialogue.decision import Tools
+from bot.handoff.duty import shifts
 from bot.messages import GRAVE
-from bot.store import alerts, board, duty, queue, roster, stations
+from bot.store import alerts, board, duty, queue, reviews, roster, stations
 from bot.store.board import Now
+from bot.store.duty import Roster
 from bot.store.funnel import funnel
 from bot.store.people import AT_DESK, Staff
 from bot.store.scope import sees
@@ -23,6 +25,7 @@ from bot.store.stations import Station
 from bot.store.wake import DESK
 from bot.web.accounts import STAFF, face
 from bot.web.desk.lead.board_rows import Day, Place, Watch, by_hour, funnel_rows, places, top
+from bot.web.desk.lead.coming import Coming, coming
 from bot.web.desk.rows import Row, row
 from bot.web.desk.stream import DeskStream, Look
 from knowledge.calendar import CHINA, Calendar, china
@@ -106,6 +109,7 @@ class BoardPages:
         done, by_station = await board.today(conn, staff, midnight, station_id)
         only = sees(staff) if station_id is None else sees(staff) & board.at(station_id)
         shown = [one for one in choices if station_id in (None, one.id)]
+        planned = await duty.roster(conn, now)
         members = [] if choices else await roster.members(conn, staff)  # where no duty is planned
         present = tuple(
             one.staff.name
@@ -124,9 +128,17 @@ class BoardPages:
             today=await board.hours(conn, staff, midnight, station_id),
             before=await board.hours(conn, staff, week, station_id),
             funnel=await funnel(conn, now - FUNNEL, now + timedelta(seconds=1), only),
-            roster=await duty.roster(conn, now),
+            roster=planned,
             present=present,
+            yesterday=await board.waited(conn, staff, now - timedelta(days=1), station_id),
+            coming=self._coming(planned, shown, now),
+            low=await reviews.how_many_low(conn, staff, now - board.LATELY, station_id),
         )
+
+    def _coming(self, planned: Roster, shown: list[Station], now: datetime) -> dict[int, Coming]:
+        plans, wanted = shifts.plans(planned), {one.id for one in shown}
+        made = {number: coming(plan, now, self.calendar) for number, plan in plans.items() if number in wanted}
+        return {number: found for number, found in made.items() if found is not None}
 
     async def _now(self, conn: AsyncConnection, staff: Staff, day: Day, station_id: int | None) -> dict[str, object]:
         """Load what stands open, and put it together with the rest for the templates."""
@@ -134,6 +146,7 @@ class BoardPages:
         standing = await board.standing(conn, staff, now, station_id)
         shown: list[Place] = places(day, standing, now, self.calendar)
         return {
+            "low": day.low,
             "stats": top(day, standing, shown, now),
             "cases": await self._pressing(conn, staff, now, station_id, standing),
             "places": shown,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from bot.store.funnel import Funnel, Spread
 from bot.store.stations import Station
 from bot.times import when
 from bot.web.charts import Series, lines
+from bot.web.desk.lead.coming import Coming, first_of
 from knowledge.calendar import CHINA, Calendar
 
 FEW = 5  # what fewer parents said might be known to be theirs
@@ -24,7 +25,11 @@ FEW = 5  # what fewer parents said might be known to be theirs
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What changes slowly, as it was loaded `at` a moment. `present` are people of no station who are at the desk."""
+    """What changes slowly, as it was loaded `at` a moment. `present` are people of no station who are at the desk.
+
+    `yesterday` talks waited at this time of the day before; `coming` is the next shift by station; `low` closed talks
+    have not helped, as their parents said, and nobody has looked at them since.
+    """
 
     at: datetime
     stations: tuple[Station, ...]
@@ -36,6 +41,9 @@ class Day:
     funnel: Funnel
     roster: Roster
     present: tuple[str, ...] = ()
+    yesterday: int = 0
+    coming: Mapping[int, Coming] = field(default_factory=dict)
+    low: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,10 @@ class Stat:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One row of the table of stations. `held` of `capacity` talks; `rest` says who helps when nobody is there."""
+    """One row of the table of stations. `held` of `capacity` talks.
+
+    `rest` says who helps when nobody is there, `then` who comes next.
+    """
 
     id: int | None
     name: str
@@ -66,6 +77,7 @@ class Place:
     first: str
     content: str
     rest: str = ""
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,8 @@ class Watch:
         moved = f"已改派 {case.moves} 次" if case.moves else ""
         if case.unseen:
             why = "急事，还没有人确认"
+        elif case.state == "claimed" and "handed" in case.detail:
+            why = f"转给{case.owner or '同事'}了，还没有打开"
         elif case.state == "claimed":
             why = f"{case.owner or '同事'}接了，还没有回话"
         else:
@@ -123,18 +137,32 @@ def top(day: Day, standing: Mapping[int | None, Now], shown: Sequence[Place], no
     numbers = {one.id for one in day.stations}
     planned = sum(person.station_id in numbers for person in day.roster.people) + len(day.present)
     room = sum(max(place.capacity - place.held, 0) for place in shown)
+    then = first_of(day.coming, [(one.id, one.name) for one in day.stations], now)
     stats = [
         Stat("没人确认的急事", str(unseen), "请先看这些", "over", "risk-urgent") if unseen else None,
         Stat("超时没人接", str(overdue), "见下面的单子", "over", "clock") if overdue else None,
         None if overdue else Stat("超时没人接", "0", "都在时限内"),
-        Stat("等着的", str(waiting), f"另有 {others} 件不在对话里" if others else "等老师说话"),
+        Stat(
+            "等着的",
+            str(waiting),
+            _joined(f"昨天此时 {day.yesterday}", f"另有 {others} 件不在对话里" if others else ""),
+        ),
         _longest(oldest, now),
-        Stat("在值班", str(on), f"还接得下 {room} 件" if on else "现在没有人", of=f" / {planned}" if planned else ""),
+        Stat(
+            "在值班",
+            str(on),
+            _joined(f"还接得下 {room} 件" if on else "现在没有人", then),
+            of=f" / {planned}" if planned else "",
+        ),
         Stat("正在聊", str(talking), f"人均 {talking / on:.1f} 件" if on else "有人接了的对话"),
         Stat("今天接手", str(day.done.claimed), "从零点到现在"),
         Stat("今天首次回应", took(day.done.first), "一半比这短" if day.done.first is not None else "今天还没有"),
     ]
     return [one for one in stats if one]
+
+
+def _joined(*words: str) -> str:
+    return " · ".join(filter(None, words))
 
 
 def _longest(oldest: Now | None, now: datetime) -> Stat:
@@ -172,7 +200,9 @@ def _place(
     load = sum(person.held for person in on), sum(person.capacity for person in on)
     rest = "" if on else _rest(station, plan, now, calendar, names)
     people = tuple(person.name for person in on)
-    return _row(station.id, station.name, people, load, day, stands, now, rest)
+    made = _row(station.id, station.name, people, load, day, stands, now, rest)
+    next_ = day.coming.get(station.id)
+    return replace(made, then=next_.words(now)) if next_ and on else made
 
 
 def _rest(station: Station, plan: Plan | None, now: datetime, calendar: Calendar, names: Mapping[int, str]) -> str:

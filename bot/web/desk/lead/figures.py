@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from aiohttp import web
 from aiohttp_jinja2 import render_template
@@ -15,8 +15,8 @@ from bot.channels.web.refused import Refused
 from bot.handoff.kinds import KINDS
 from bot.store import audit, desk_figures, roster, stations
 from bot.store.audit import Act
-from bot.store.desk_figures import Sieve, Work
-from bot.store.funnel import funnel
+from bot.store.desk_figures import Figures, Sieve, Work
+from bot.store.funnel import Funnel, funnel
 from bot.store.people import AT_DESK, Staff
 from bot.web.accounts import STAFF, face
 from bot.web.charts import bars
@@ -24,6 +24,8 @@ from bot.web.desk.lead.board_rows import FEW, Stat, took
 from bot.web.desk.lead.periods import Asked, asked, quick
 from bot.web.desk.lead.sheets import Sheet, as_csv, as_xlsx, many, share, sheets
 from knowledge.calendar import CHINA
+
+Names = tuple[dict[int, str], dict[int, str]]  # of stations and of people
 
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -60,8 +62,8 @@ class FigurePages:
         staff, now = request[STAFF], self.clock()
         async with self.engine.connect() as conn:
             known = await choices(conn, staff)
-            wanted = known.read(request, now)
-            whole, tables = await self._load(conn, staff, wanted)
+        wanted = known.read(request, now)
+        whole, tables = await self._load(staff, wanted)
         *groups, days = tables
         highest = max((n for n in days.bars if n), default=0)
         label = f"{days.title}，最多的一段 {highest} 件" if highest else f"{days.title}，这段时间很少"
@@ -91,21 +93,32 @@ class FigurePages:
             raise Refused(404, "只能导出成 CSV 或 Excel 表格。", "no-format")
         async with self.engine.begin() as conn:
             wanted = (await choices(conn, staff)).read(request, now)
-            _, tables = await self._load(conn, staff, wanted)
             detail = {"from": wanted.first.isoformat(), "to": wanted.last.isoformat(), "format": form}
             narrow = {"station": wanted.station_id, "person": wanted.staff_id, "kind": wanted.kind}
             given = detail | {name: value for name, value in narrow.items() if value is not None}
             await audit.record(conn, staff, Act.EXPORTED, "figures", now, given)
+        _, tables = await self._load(staff, wanted)
         body = as_csv(tables) if form == "csv" else await asyncio.to_thread(as_xlsx, tables)
         name = f"figures-{wanted.first}-{wanted.last}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, content_type=MIME[form], headers=headers)
 
-    async def _load(self, conn: AsyncConnection, staff: Staff, wanted: Asked) -> tuple[Work, list[Sheet]]:
+    async def _load(self, staff: Staff, wanted: Asked) -> tuple[Work, list[Sheet]]:
+        """Count in two halves at once, each on a connection of its own: half a year takes too long else."""
         sieve = Sieve(wanted.since, wanted.until, wanted.station_id, wanted.staff_id, wanted.kind)
-        found = await desk_figures.figures(conn, staff, sieve)
-        names = await desk_figures.names(conn, found)
-        crises = await funnel(conn, wanted.since, wanted.until, sieve.condition(staff))
+
+        async def groups() -> tuple[Figures, Names]:
+            async with self.engine.connect() as conn:
+                found = await desk_figures.groups(conn, staff, sieve)
+                return found, await desk_figures.names(conn, found)
+
+        async def ends() -> tuple[dict[str, int], dict[date, int], Funnel]:
+            async with self.engine.connect() as conn:
+                ended = await desk_figures.outcomes_and_days(conn, staff, sieve)
+                return *ended, await funnel(conn, wanted.since, wanted.until, sieve.condition(staff))
+
+        (found, names), (outcomes, days, crises) = await asyncio.gather(groups(), ends())
+        found = replace(found, by_outcome=outcomes, by_day=days)
         return found.all, sheets(found, crises, names, (wanted.first, wanted.last))
 
 

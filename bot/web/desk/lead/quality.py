@@ -17,7 +17,8 @@ from bot.channels.web.forms import fields, text_of
 from bot.dialogue.decision import Tools
 from bot.handoff.desk import UnknownCaseError
 from bot.handoff.kinds import TALKS
-from bot.store import audit, cases, reviews, thread
+from bot.handoff.loop import WORDS
+from bot.store import audit, board, cases, reviews, thread
 from bot.store.audit import Act
 from bot.store.cases import Case
 from bot.store.people import Staff
@@ -44,6 +45,7 @@ class Drawn:
     closed: datetime | None
     reviews: Sequence[Review]
     mine: bool  # the reader held it: others look at it
+    said: str = ""  # how content the parent was
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class QualityPages:
             drawn = await reviews.draw(conn, staff, pool, size, seed) if _SEED.fullmatch(seed) else []
             said = await reviews.of_cases(conn, [case.id for case in drawn])
             whole = await reviews.size(conn, staff, pool)
+            low = await reviews.low(conn, staff, now - board.LATELY, wanted.station_id)
             marks = await reviews.by_station(conn, staff, pool), await reviews.by_person(conn, staff, pool)
         context = {
             "staff": face(request),
@@ -78,6 +81,7 @@ class QualityPages:
             "seed": seed if _SEED.fullmatch(seed) else "",
             "next_seed": secrets.token_hex(3),
             "whole": whole,
+            "low": [self._drawn(case, (), staff, now) for case in low],
             "drawn": [self._drawn(case, said.get(case.id, ()), staff, now) for case in drawn],
             "back": request.path_qs,
             "tables": [("各站点", "站点", _table(marks[0])), ("每个人", "谁", _table(marks[1]))],
@@ -88,7 +92,7 @@ class QualityPages:
 
     def _drawn(self, case: Case, said: Sequence[Review], staff: Staff, now: datetime) -> Drawn:
         shown = row(case, now=now, tools=self.tools(), secret=self.secret)
-        return Drawn(shown, case.closed_at, said, case.owner_id == staff.id)
+        return Drawn(shown, case.closed_at, said, case.owner_id == staff.id, WORDS.get(case.satisfaction or 0, ""))
 
     async def page(
         self,

@@ -105,7 +105,7 @@ def sheets(
         grouped("每个人", "谁", by_person),
         grouped("各类", "哪一类", by_kind),
         _outcomes(found),
-        Sheet("危机走到哪一步", ("到哪一步", "件数", "用了多久"), _funnel(crises)),
+        funnel_sheet(crises),
         _suggestions(found.by_kind.get(SUGGESTION, Work())),
         _by_day(found.by_day, *days),
     ]
@@ -127,8 +127,10 @@ def _outcomes(found: Figures) -> Sheet:
     return Sheet("结案时", ("结果", "件数"), rows, tuple(bars))
 
 
-def _funnel(crises: Funnel) -> tuple[tuple[Cell, ...], ...]:
-    return tuple((step, many(n), time if n >= FEW else "") for step, n, time in funnel_rows(crises))
+def funnel_sheet(crises: Funnel) -> Sheet:
+    """Say how far dangers came."""
+    rows = tuple((step, many(n), time if n >= FEW else "") for step, n, time in funnel_rows(crises))
+    return Sheet("危机走到哪一步", ("到哪一步", "件数", "用了多久"), rows)
 
 
 def _suggestions(one: Work) -> Sheet:

@@ -99,7 +99,7 @@ class Person:
         match step:
             case "disable":
                 try:
-                    given = await leaving.leave(conn, person, me.name, now, heir=me)
+                    given = await leaving.leave(conn, person, me.name, now, self.accounts.duty, heir=me)
                 except LeavingError as error:
                     return str(error)
                 await self._record(conn, me, Act.DISABLED, person, {**detail, "cases": given})
@@ -160,7 +160,7 @@ class Person:
             await sessions.end_all(conn, person.id)
             await invitations.revoke_of(conn, person.id)
         if Role(role) not in MAY["desk"]:
-            await leaving.give_back(conn, person, me.name, self.accounts.clock(), heir=me)
+            await leaving.give_back(conn, person, me.name, self.accounts.clock(), self.accounts.duty, heir=me)
         what = [name for name, value in values.items() if value != _now(person, name)]
         await self._record(conn, me, Act.CHANGED, person, {"name": person.name, "what": what})
         return ""

@@ -53,7 +53,8 @@ class CasePages:
         context = {
             "staff": face(request),
             "waiting": 0,
-            "stream": f"/desk/cases/{case.id}/stream",
+            # Where the family's data was erased nothing can come: the stream would be refused for ever.
+            "stream": f"/desk/cases/{case.id}/stream" if case.conversation_id is not None else "",
             "case": row(
                 case,
                 now=now,

@@ -28,7 +28,6 @@ from bot.store.cases import Case
 from bot.store.people import Staff
 from bot.web.accounts import STAFF
 from indexes.hits import Kind, Query
-from indexes.live import Live
 
 PATIENCE = 1.5  # seconds: a search that is slower is given up, the desk goes on without it
 MOST = 3  # of each kind
@@ -55,7 +54,6 @@ class Finding:
     engine: AsyncEngine
     clock: Callable[[], datetime]
     tools: Callable[[], Tools]
-    live: Live
     public_url: str = ""
 
     async def find(self, request: web.Request) -> web.Response:
@@ -133,7 +131,8 @@ class Finding:
 
     async def _hits(self, words: str, case: Case | None, kinds: tuple[Kind, ...]) -> list[str]:
         """Ask the live index as the bot does, off the loop; a slow or broken one finds nothing."""
-        engine = self.live.engine
+        tools = self.tools()
+        engine = tools.engine
         if engine is None:
             return []
         region, stage, family = await self._parent(case)
@@ -144,7 +143,7 @@ class Finding:
             observe.FAILURES.labels("desk search").inc()
             _log.error("search failed", error=type(error).__name__)
             return []
-        library = self.tools().library
+        library = tools.library
         known = library.entries if kinds == ("entry",) else library.listings
         return [hit.id for hit in found.items if hit.id in known and found.verdict != "none"]
 

@@ -41,8 +41,11 @@ class CaseNews:
     _window: str = field(default="")
 
     async def look(self, response: web.StreamResponse) -> bool:
-        """Write what is new; whether anything was."""
-        async with self.engine.connect() as conn:
+        """Write what is new; whether anything was.
+
+        All of it is read as of one moment: a line sent while we look would else be shown as waiting and never again.
+        """
+        async with self.engine.execution_options(isolation_level="REPEATABLE READ").connect() as conn:
             case = await cases.find(conn, self.case_id, seen_by=self.staff)
             if case is None:
                 raise ConnectionResetError  # it went to where this person sees nothing: the page is told to come again
