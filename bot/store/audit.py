@@ -37,6 +37,17 @@ class Act(StrEnum):
     STATION = "station:changed"
     REVIEWED = "case:reviewed"
     SLOTS = "slots:changed"
+    EXAM = "knowledge:exam"
+    TRIAL = "knowledge:trial"
+    UNANSWERED = "knowledge:unanswered"
+    KNOWLEDGE = "knowledge:changed"
+    PUBLISHED = "knowledge:published"
+    POINTED = "knowledge:pointed"
+    FAMILY_LOOKED_UP = "family:looked-up"
+    FAMILY_EXPORTED = "family:exported"
+    FAMILY_ERASED = "family:erased"
+    REPORTED = "figures:reported"
+    IMPORTED = "library:imported"
 
 
 WORDS: dict[Act, str] = {
@@ -58,6 +69,41 @@ WORDS: dict[Act, str] = {
     Act.STATION: "改了站点",
     Act.REVIEWED: "做了质量抽查",
     Act.SLOTS: "改了可约的时间",
+    Act.EXAM: "记下或改了考题",
+    Act.TRIAL: "成批试问",
+    Act.UNANSWERED: "处理了没答上的",
+    Act.KNOWLEDGE: "改了知识",
+    Act.PUBLISHED: "发布知识",
+    Act.POINTED: "换了在用的版本",
+    Act.FAMILY_LOOKED_UP: "查了一家的资料",
+    Act.FAMILY_EXPORTED: "导出了一家的资料",
+    Act.FAMILY_ERASED: "删除了一家的资料",
+    Act.REPORTED: "填报了数字",
+    Act.IMPORTED: "从文件导入草稿",
+}
+
+# What people read of the details; names that are not here are for machines alone.
+DETAILS: dict[str, str] = {
+    "name": "姓名",
+    "role": "身份",
+    "by": "由",
+    "what": "内容",
+    "way": "怎么提出的",
+    "messages": "对话句数",
+    "cases": "事项件数",
+    "added": "加了",
+    "marks": "评了几项",
+    "agent": "浏览器",
+    "from": "从",
+    "to": "到",
+    "format": "格式",
+    "note": "附言",
+    "changes": "几处修改",
+    "in": "随之上线几处",
+    "out": "随之撤下几处",
+    "release": "第几版",
+    "entries": "条数",
+    "title": "标题",
 }
 
 

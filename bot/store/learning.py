@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import feedback, misses, ratings
+from bot.store.tables import feedback, misses, ratings, reads
 
 
 async def missed(
@@ -31,6 +32,13 @@ async def judged(
 async def rated(conn: AsyncConnection, entry_id: str, *, verdict: str, at: datetime) -> None:
     """Count what a reader of an article's page said of it, `yes` or `no`; of the reader nothing is kept."""
     await conn.execute(insert(ratings).values(entry_id=entry_id, verdict=verdict, at=at))
+
+
+async def opened(conn: AsyncConnection, entry_id: str, day: date) -> None:
+    """Count that the page of an entry was opened on a day."""
+    once = upsert(reads).values(entry_id=entry_id, day=day, times=1)
+    more = {"times": reads.c.times + 1}
+    await conn.execute(once.on_conflict_do_update(index_elements=["entry_id", "day"], set_=more))
 
 
 async def ratings_of(conn: AsyncConnection, entry_id: str) -> dict[str, int]:

@@ -433,12 +433,23 @@ reviews = Table(
 )
 
 releases = Table(
-    "releases",
+    "releases",  # one publishing of the library: asked for, built, live, or refused with the reason
     metadata,
     Column("number", BigInteger, Identity(), primary_key=True),
-    Column("digest", Text, nullable=False),
-    Column("directory", Text, nullable=False, unique=True),
-    _at("built_at", now=True),
+    Column("digest", Text),  # NULL until it is built
+    Column("directory", Text, unique=True),
+    _at("built_at", nullable=True),
+    Column("state", Text, nullable=False, server_default="built"),  # asked, building, built, refused or failed
+    Column("author", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("base", BigInteger),  # the release that it stands on; NULL: the packaged library
+    Column("changes", JSONB, nullable=False, server_default=text("'[]'")),  # all that it has over the packaged library
+    Column("report", JSONB, nullable=False, server_default=text("'{}'")),  # the exam, what was refused and why
+    Column("progress", Text, nullable=False, server_default=""),
+    _at("asked_at", now=True),
+    _at("taken_at", nullable=True),  # by the process that builds it
+    _at("live_at", nullable=True),  # the last time that it became the live one
+    Index("ix_releases_waiting", "number", postgresql_where=text("state IN ('asked', 'building')")),
 )
 
 live = Table(
@@ -497,7 +508,47 @@ misses = Table(
     Column("verdict", Text, nullable=False),
     Column("nearest", Text),
     _at("at", now=True),
+    Column("handled", Text),  # what an editor made of it: draft:<entry>, wording:<entry> or not-ours
+    Column("handled_by", Text, nullable=False, server_default=""),
+    _at("handled_at", nullable=True),
     PrimaryKeyConstraint("conversation_id", "id"),
+    Index("ix_misses_at", "at"),
+)
+
+turns = Table(
+    "turns",  # what became of each act of a parent, for figures: no words; without its parent it stays as a count
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("conversation_id", BigInteger, ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
+    _at("at"),
+    Column("channel", Text, nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("outcome", Text, nullable=False),  # the vocabulary: bot/dialogue/outcome.py
+    Column("entries", JSONB, nullable=False, server_default=text("'[]'")),  # shown, by id
+    Column("listings", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("region", Text),
+    Column("stage", Text),
+    Column("level", Text, nullable=False, server_default="none"),
+    Index("ix_turns_at", "at"),
+)
+
+reads = Table(
+    "reads",  # how often the page of an entry was opened on a day; nothing of who
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("times", Integer, nullable=False, server_default=text("0")),
+)
+
+reported = Table(
+    "reported",  # what offices count themselves: events, people there, courses, calls answered; the last word counts
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("month", Date, primary_key=True),  # its first day
+    Column("name", Text, primary_key=True),  # events, people, courses or calls
+    Column("number", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
 )
 
 detections = Table(
@@ -532,4 +583,108 @@ safety_edits = Table(
     Column("author", Text, nullable=False),
     _at("at", now=True),
     Index("ix_safety_edits_key", "sort", "key", "id"),
+)
+
+changes = Table(
+    "changes",  # one change of one thing of the library, from the first draft until it is live or given up
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("sort", Text, nullable=False),  # entry, listing, activity, duty or source
+    Column("key", Text, nullable=False),  # its id in the library
+    Column("title", Text, nullable=False, server_default=""),  # as lists show it
+    Column("state", Text, nullable=False, server_default="draft"),  # the vocabulary: knowledge/editorial.py
+    Column("origin", Text, nullable=False, server_default="edit"),  # edit, import, call, question, restore
+    Column("release_number", BigInteger),  # the first release that has it
+    _at("opened_at", now=True),
+    _at("updated_at", now=True),
+    Index(
+        "uq_changes_open",
+        "sort",
+        "key",
+        unique=True,
+        postgresql_where=text("state IN ('draft', 'in-review', 'approved')"),
+    ),
+    Index("ix_changes_state", "state", "updated_at"),
+    Index("ix_changes_thing", "sort", "key", "id"),
+)
+
+versions = Table(
+    "versions",  # every saving of a change; the last one is what the change would make of the thing
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("change_id", BigInteger, ForeignKey("changes.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("body", JSONB(none_as_null=True)),  # the thing as knowledge/records.py writes it; NULL: taken out
+    Column("author_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
+    Column("author", Text, nullable=False),  # stays readable when the account is gone
+    _at("at", now=True),
+)
+
+remarks = Table(
+    "remarks",  # what was done and said about a change: comments, and each step with its words
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("change_id", BigInteger, ForeignKey("changes.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("step", Text, nullable=False),  # remark, or a step of knowledge/editorial.py
+    Column("text", Text, nullable=False, server_default=""),
+    Column("author_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+)
+
+verifications = Table(
+    "verifications",  # somebody called a listing or went there
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("listing_id", Text, nullable=False),
+    Column("outcome", Text, nullable=False),  # right, changed, no-answer or gone
+    Column("answered", Text, nullable=False, server_default=""),  # who answered: a role, never a private name
+    Column("note", Text, nullable=False, server_default=""),
+    Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
+    Column("name", Text, nullable=False),
+    _at("at", now=True),
+    Index("ix_verifications_listing", "listing_id", "id"),
+)
+
+exam_questions = Table(
+    "exam_questions",  # what editors added to the packaged exam: a question and what should have been found
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("body", JSONB, nullable=False),  # as knowledge/exam.py reads a question
+    Column("author", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    _at("at", now=True),
+)
+
+trials = Table(
+    "trials",  # many questions put to one or two releases, with what each found, to be looked at again later
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="asked"),  # asked, running, done or failed
+    Column("questions", JSONB, nullable=False),
+    Column("results", JSONB, nullable=False, server_default=text("'{}'")),  # by the release's directory
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+)
+
+uploads = Table(
+    "uploads",  # a file to be imported, read and shown before anything of it is taken; gone after an hour
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="reading"),  # reading, read, importing, done or refused
+    Column("file", LargeBinary),
+    Column("rows", JSONB, nullable=False, server_default=text("'[]'")),  # what was read, with its problems
+    Column("report", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+)
+
+serving = Table(
+    "serving",  # which index each process answers from, told by itself
+    metadata,
+    Column("process", Text, primary_key=True),
+    Column("directory", Text, nullable=False),
+    _at("at", now=True),
 )

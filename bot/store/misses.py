@@ -1,0 +1,92 @@
+"""Questions without a sure answer, and what an editor made of them. The words stand here masked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.people import Staff
+from bot.store.tables import conversations, misses, parents
+
+NOT_OURS = "not-ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One question: who asked counts by `parent` (a conversation), and is not known otherwise.
+
+    `handled` is draft:<entry>, wording:<entry> or not-ours; None: nobody has looked at it.
+    """
+
+    id: int
+    parent: int
+    text: str
+    verdict: str
+    nearest: str | None
+    at: datetime
+    region: str | None
+    stage: str | None
+    handled: str | None
+    handled_by: str
+    handled_at: datetime | None
+
+
+async def since(conn: AsyncConnection, since: datetime, limit: int = 6000) -> list[Miss]:
+    """List what was asked from a moment on, newest first; of very many only the newest."""
+    query = _all().where(misses.c.at >= since).order_by(misses.c.id.desc()).limit(limit)
+    return [Miss(*row) for row in await conn.execute(query)]
+
+
+async def mark(conn: AsyncConnection) -> tuple[int, int, datetime | None]:
+    """Give what tells whether anything has changed: the newest, how many there are, when one was last handled."""
+    query = select(func.coalesce(func.max(misses.c.id), 0), func.count(), func.max(misses.c.handled_at))
+    row = (await conn.execute(query)).one()
+    return row[0], row[1], row[2]
+
+
+async def handle(conn: AsyncConnection, ids: Collection[int], handled: str, staff: Staff, now: datetime) -> int:
+    """Remember what an editor made of these; how many there were. What is handled already is handled anew."""
+    values = {"handled": handled, "handled_by": staff.name, "handled_at": now}
+    found = await conn.execute(update(misses).where(misses.c.id.in_(ids)).values(**values))
+    return found.rowcount
+
+
+async def reopen(conn: AsyncConnection, ids: Collection[int], now: datetime) -> int:
+    """Put questions back among those that nobody has handled; how many."""
+    values = {"handled": None, "handled_by": "", "handled_at": now}
+    found = await conn.execute(
+        update(misses).where(misses.c.id.in_(ids), misses.c.handled.is_not(None)).values(**values)
+    )
+    return found.rowcount
+
+
+async def among(conn: AsyncConnection, ids: Collection[int]) -> list[Miss]:
+    """Give the questions with these numbers, in the order given, and keep others from handling them meanwhile."""
+    await conn.execute(select(misses.c.id).where(misses.c.id.in_(ids)).order_by(misses.c.id).with_for_update())
+    found = {row.id: Miss(*row) for row in await conn.execute(_all().where(misses.c.id.in_(ids)))}
+    return [found[one] for one in ids if one in found]
+
+
+def _all() -> Select[Any]:
+    return (
+        select(
+            misses.c.id,
+            misses.c.conversation_id,
+            misses.c.text,
+            misses.c.verdict,
+            misses.c.nearest,
+            misses.c.at,
+            parents.c.profile["region"].astext,
+            parents.c.profile["stage"].astext,
+            misses.c.handled,
+            misses.c.handled_by,
+            misses.c.handled_at,
+        )
+        .join(conversations, conversations.c.id == misses.c.conversation_id)
+        .join(parents, parents.c.id == conversations.c.parent_id)
+    )

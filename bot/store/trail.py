@@ -1,0 +1,53 @@
+"""Searching the audit trail: by person, act, thing and day. `bot.store.audit` writes it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.audit import Trace
+from bot.store.tables import audit
+
+_COLUMNS = (audit.c.at, audit.c.staff_id, audit.c.name, audit.c.act, audit.c.subject, audit.c.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for; empty means any. `since` counts, `until` does not; `subject` is a whole one: case:12."""
+
+    since: datetime
+    until: datetime
+    name: str = ""
+    act: str = ""
+    subject: str = ""
+
+
+async def found(conn: AsyncConnection, search: Search, *, first: int, limit: int) -> tuple[int, list[Trace]]:
+    """Give how many rows there are, and a page of them, newest first."""
+    total = await conn.scalar(select(func.count()).select_from(audit).where(*_where(search)))
+    query = select(*_COLUMNS).where(*_where(search)).order_by(audit.c.id.desc()).offset(first).limit(limit)
+    return total or 0, [Trace(*row) for row in await conn.execute(query)]
+
+
+async def all_of(conn: AsyncConnection, search: Search) -> AsyncIterator[Trace]:
+    """Give every row, newest first, without holding them all: a trail grows for years."""
+    result = await conn.stream(select(*_COLUMNS).where(*_where(search)).order_by(audit.c.id.desc()))
+    async for row in result:
+        yield Trace(*row)
+
+
+async def names(conn: AsyncConnection) -> list[str]:
+    """List everybody who stands in the trail."""
+    rows = await conn.execute(select(audit.c.name).distinct().order_by(audit.c.name))
+    return [row[0] for row in rows]
+
+
+def _where(search: Search) -> list[ColumnElement[Any]]:
+    where: list[ColumnElement[Any]] = [audit.c.at >= search.since, audit.c.at < search.until]
+    given = ((audit.c.name, search.name), (audit.c.act, search.act), (audit.c.subject, search.subject))
+    return [*where, *(column == value for column, value in given if value)]
