@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 
-from knowledge import hours
+from knowledge import freshness, hours
 from knowledge.calendar import Calendar
 from knowledge.hours import OpenStatus
 from knowledge.model import Activity, Duty, Library, Listing
@@ -55,17 +55,19 @@ class Directory:
         topics: Collection[str] = (),
         stages: Collection[str] = (),
         families: Collection[str] = (),
+        today: date | None = None,
     ) -> list[Listing]:
         """Give the listings for a place, the nearest first, then those for exactly these topics, then as filed.
 
         A listing without topics, stages or families of its own is for all of them. Without a region only the
-        national ones are given.
+        national ones are given. With `today`, those whose number nobody has dialled for too long are left out.
         """
         chain = self._chain(region)
         wanted = [
             listing
             for listing in self._library.listings.values()
             if listing.region in chain
+            and not (today and freshness.hidden(listing, today))
             and (not kinds or listing.kind in kinds)
             and _fits(listing.topics, topics)
             and _fits(listing.stages, stages)
@@ -78,7 +80,7 @@ class Directory:
 
         Lines whose number is not published come last, whatever their hours: nobody can call them.
         """
-        known = [(listing, hours.status(listing.hours, now, self._calendar)) for listing in listings]
+        known = [(listing, hours.status(listing.hours, now, self._calendar, listing.closures)) for listing in listings]
         return sorted(known, key=lambda pair: (_mute(pair[0]), _OPEN_ORDER[pair[1].open], pair[1].opens or _NEVER))
 
     def fallbacks(self, listing: Listing) -> list[Listing]:
@@ -109,11 +111,11 @@ class Directory:
         """Find who is responsible for the problem that a sentence describes; a national duty where no local one is."""
         return self._duties.find(text, self._chain(region))
 
-    def named(self, text: str, region: str | None) -> list[Named]:
+    def named(self, text: str, region: str | None, today: date | None = None) -> list[Named]:
         """Give the things that a sentence mentions and that this place may see: longest name first, then nearest.
 
         Nothing of another place is given. While the place is not known, a local thing is given only if its name
-        is all its own, so that the answer can say of which place it is.
+        is all its own, so that the answer can say of which place it is. With `today`, no listing that is out of date.
         """
         chain = self._chain(region)
         found: dict[tuple[type, str], Named] = {}
@@ -122,7 +124,8 @@ class Directory:
             if not seen and region is None and len(things) == 1 and brand(name):
                 seen = [things[0]]
             for thing in sorted(seen, key=lambda thing: chain.index(thing.region) if thing.region in chain else 0):
-                found.setdefault((type(thing), thing.id), thing)
+                if not (today and isinstance(thing, Listing) and freshness.hidden(thing, today)):
+                    found.setdefault((type(thing), thing.id), thing)
         return list(found.values())
 
     def _chain(self, region: str | None) -> tuple[str, ...]:

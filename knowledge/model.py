@@ -118,6 +118,15 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """Days on which a listing does not open although its hours say so, both inclusive, and why; parents read it."""
+
+    start: date
+    end: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """Somewhere to turn: a line, a station, a centre, an organisation, a service, a platform.
 
@@ -142,6 +151,7 @@ class Listing:
     fee: str | None = None
     hours: tuple[Span, ...] | None = None
     hours_note: str | None = None  # e.g. 各地服务时间不同，以当地为准
+    closures: tuple[Closure, ...] = ()  # for a while, beside the hours; past ones do no harm
     reach: str | None = None  # how one gets there when there is no number: through the school, the street office
     address: str | None = None
     url: str | None = None

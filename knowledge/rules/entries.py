@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from knowledge.brief import SAY, parse
-from knowledge.likeness import alike, bigrams
+from knowledge.likeness import alike_among
 from knowledge.model import Entry, Library
 from knowledge.rules import style
-from knowledge.rules.problem import Problem, place
+from knowledge.rules.problem import Problem, among, place
 from knowledge.sources import resolve
 
 BRIEF_LENGTH = 260
@@ -24,13 +24,13 @@ _ARTICLE = re.compile("第[一二三四五六七八九十百千零]+条")
 _HEADING = re.compile(r"^#{1,2}\s", re.MULTILINE)
 
 
-def check(library: Library) -> Iterator[Problem]:
-    """Look at every entry by itself."""
+def check(library: Library, part: Library) -> Iterator[Problem]:
+    """Look at every entry of `part` by itself, and at its short answer beside all others."""
     entries = list(library.entries.values())
-    for entry in entries:
+    for entry in part.entries.values():
         for rule, message in _faults(entry, library):
             yield Problem(place(entry), rule, message)
-    for one, other in alike([bigrams(entry.brief) for entry in entries], SAME_ANSWER):
+    for one, other in alike_among([entry.brief for entry in entries], SAME_ANSWER, among(library, part)):
         message = f"简答和 {entries[one].id} 的差不多，请合并两篇，或写清各自回答什么。"
         yield Problem(place(entries[other]), "entries-alike", message)
 

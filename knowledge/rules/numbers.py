@@ -37,17 +37,17 @@ _UNIT = re.compile(
 _SEPARATORS = re.compile(r"[\s\-—－()（）]")
 
 
-def check(library: Library) -> Iterator[Problem]:
-    """Look at the numbers of every listing and in every text."""
-    regions = {thing.region or "china" for thing in _all(library)}
+def check(library: Library, part: Library) -> Iterator[Problem]:
+    """Look at the numbers of every listing and in every text of `part`."""
+    regions = {thing.region or "china" for thing in _all(part)}
     known = {region: _numbers(library, above(region, library)) for region in regions}
-    for thing in _all(library):
+    for thing in _all(part):
         allowed = known[thing.region or "china"]
         yield from _offices(thing)
         for number in sorted(set(_mentioned(thing)) - allowed):
             message = f"号码 {number} 不在服务条目里，或不是这个地区的，请删去或换成登记过的号码。"
             yield Problem(place(thing), "number", message)
-    for listing in library.listings.values():
+    for listing in part.listings.values():
         region = library.regions.get(listing.region)
         if listing.phone and region and not _serves(listing.phone, region):
             yield Problem(

@@ -9,14 +9,17 @@ from knowledge.model import Library
 from knowledge.rules.problem import Problem, place
 
 
-def check(library: Library) -> Iterator[Problem]:
-    """Look at every line; the wordings of the entries come first."""
+def check(library: Library, part: Library) -> Iterator[Problem]:
+    """Look at every line that is of an entry of `part`, or the same as a wording there; wordings come first."""
     held = {squash(wording): entry.id for entry in library.entries.values() for wording in entry.wordings}
     for name, lines in library.paraphrases.items():
         entry = library.entries.get(name)
         where = f"paraphrases/{entry.topics[0] if entry and entry.topics else '?'}.yaml#{name}"
         for line in lines:
             letters = squash(line)
+            if name not in part.entries and held.get(letters) not in part.entries:
+                held.setdefault(letters, name)
+                continue
             if not letters:
                 yield Problem(where, "paraphrases", f"“{line}”没有文字，请删去。")
             elif letters in held:

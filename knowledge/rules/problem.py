@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from knowledge.model import Activity, Duty, Entry, Listing
+from knowledge.model import Activity, Duty, Entry, Library, Listing
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -27,3 +27,10 @@ def place(thing: Thing) -> str:
         return f"entries/{thing.topics[0] if thing.topics else '?'}/{thing.id}.md"
     folder = {Listing: "listings", Activity: "activities", Duty: "duties"}[type(thing)]
     return f"{folder}/{thing.region}.yaml#{thing.id}"
+
+
+def among(library: Library, part: Library) -> frozenset[int] | None:
+    """Say which entries, by their places in the library, are looked at; None where all are."""
+    if part is library:
+        return None
+    return frozenset(at for at, key in enumerate(library.entries) if key in part.entries)

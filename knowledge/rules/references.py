@@ -9,14 +9,14 @@ from knowledge.rules.problem import SLUG, Problem, Thing, place
 from knowledge.sources import resolve
 
 
-def check(library: Library) -> Iterator[Problem]:
-    """Look at the ids and references of everything in the library."""
-    for folder, things in _all(library).items():
+def check(library: Library, part: Library) -> Iterator[Problem]:
+    """Look at the ids and references of everything in `part`."""
+    for folder, things in _all(part).items():
         for key, thing in things.items():
             yield from _id(key, thing, folder)
             yield from _vocabulary(thing, library)
             yield from _sources(thing, library)
-    for source in library.sources.values():
+    for source in part.sources.values():
         if not SLUG.fullmatch(source.id):
             yield _bad_id(f"sources.yaml#{source.id}", source.id)
 

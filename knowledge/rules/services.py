@@ -7,7 +7,7 @@ from datetime import date
 from itertools import combinations
 
 from knowledge.hours import around_the_clock
-from knowledge.model import DAYS, Duty, Library, Listing, Recurrence, Span
+from knowledge.model import DAYS, Closure, Duty, Library, Listing, Recurrence, Span
 from knowledge.rules.problem import Problem, place
 from knowledge.rules.references import listed, reachable
 
@@ -25,20 +25,20 @@ NEEDS: dict[str, set[str]] = {
     "once": {"start", "end"},
 }
 # What may be given besides: how often, where the document says so.
-_MAY: dict[str, set[str]] = {"term": {"times"}, "yearly": {"times"}}
+MAY: dict[str, set[str]] = {"term": {"times"}, "yearly": {"times"}}
 _FILLED_BY = ("month", "day", "months", "nth", "weekday", "times", "start", "end")
 LEAP_YEAR = 2024  # so that 29 February is a day
 WEEK = 7 * 24 * 60
 
 
-def check(library: Library) -> Iterator[Problem]:
-    """Look at every listing, activity and duty."""
-    for listing in library.listings.values():
+def check(library: Library, part: Library) -> Iterator[Problem]:
+    """Look at every listing, activity and duty of `part`."""
+    for listing in part.listings.values():
         yield from _listing(listing, library)
-    for activity in library.activities.values():
+    for activity in part.activities.values():
         for message in _recurrence(activity.recurrence):
             yield Problem(place(activity), "recurrence", message)
-    for duty in library.duties.values():
+    for duty in part.duties.values():
         yield from _duty(duty, library)
 
 
@@ -58,6 +58,8 @@ def _listing(listing: Listing, library: Library) -> Iterator[Problem]:
         )
     for message in _hours(listing.hours):
         yield Problem(where, "hours", message)
+    for message in _closures(listing.closures):
+        yield Problem(where, "closures", message)
     if listing.verified and listing.verified.on < listing.source_date:
         yield Problem(where, "dates", "核实日期早于出处日期，请改正。")
 
@@ -79,6 +81,14 @@ def _hours(hours: tuple[Span, ...] | None) -> Iterator[str]:
             yield f"{_clock(one)} 和 {_clock(other)} 两段时间重叠，请分开。"
 
 
+def _closures(closures: tuple[Closure, ...]) -> Iterator[str]:
+    if any(one.end < one.start for one in closures):
+        yield "临时停开的结束早于开始，请改正。"
+    for one, other in combinations(closures, 2):
+        if one.start <= other.end and other.start <= one.end:
+            yield "两段临时停开有重叠的日子，请合成一段。"
+
+
 def _clock(span: Span) -> str:
     return f"{span.start:%H:%M}—{span.end:%H:%M}"
 
@@ -98,7 +108,7 @@ def _recurrence(recurrence: Recurrence) -> Iterator[str]:
     if missing := sorted(needed - given):
         yield f"recurrence 的 {recurrence.rule} 还缺 {'、'.join(missing)}，请补上。"
         return
-    if extra := sorted(given - needed - _MAY.get(recurrence.rule, set())):
+    if extra := sorted(given - needed - MAY.get(recurrence.rule, set())):
         yield f"recurrence 的 {recurrence.rule} 不用 {'、'.join(extra)}，请删去。"
     yield from _ranges(recurrence)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
-from knowledge.likeness import alike, bigrams, jaccard, squash
+from knowledge.likeness import alike_among, bigrams, jaccard, squash
 from knowledge.model import Entry, Library
-from knowledge.rules.problem import Problem, place
+from knowledge.rules.problem import Problem, among, place
 
 COUNT = (8, 15)
 ALIKE = 0.5  # share of common character pairs from which two wordings teach the search nothing new
@@ -18,14 +18,14 @@ TELLING = 5  # letters from which being nearly alike says something: 不去 and 
 OPENING, OPENINGS = 3, 3  # at most so many wordings of one entry begin with the same so many letters
 
 
-def check(library: Library) -> Iterator[Problem]:
-    """Look at the wordings of each entry, then at those and the titles of all entries together."""
-    entries = list(library.entries.values())
-    for entry in entries:
+def check(library: Library, part: Library) -> Iterator[Problem]:
+    """Look at the wordings of each entry of `part`, then at those and the titles beside those of all entries."""
+    entries, looked_at = list(library.entries.values()), among(library, part)
+    for entry in part.entries.values():
         yield from _own(entry)
         yield from _variety(entry)
-    yield from _shared(entries)
-    yield from _titles(entries)
+    yield from _shared(entries, looked_at)
+    yield from _titles(entries, looked_at)
 
 
 def _own(entry: Entry) -> Iterator[Problem]:
@@ -61,11 +61,12 @@ def _variety(entry: Entry) -> Iterator[Problem]:
             yield Problem(place(entry), "wordings-variety", message)
 
 
-def _shared(entries: Sequence[Entry]) -> Iterator[Problem]:
+def _shared(entries: Sequence[Entry], looked_at: Collection[int] | None) -> Iterator[Problem]:
     """A wording belongs to one entry: the same or nearly the same in two leaves the search to chance."""
-    held = [(entry, wording) for entry in entries for wording in entry.wordings if squash(wording)]
-    for one, other in alike([bigrams(wording) for _, wording in held], ALIKE):
-        (first, near), (entry, wording) = held[one], held[other]
+    held = [(at, wording) for at, entry in enumerate(entries) for wording in entry.wordings if squash(wording)]
+    mine = None if looked_at is None else {number for number, (at, _) in enumerate(held) if at in looked_at}
+    for one, other in alike_among([wording for _, wording in held], ALIKE, mine):
+        (first, near), (entry, wording) = ((entries[held[at][0]], held[at][1]) for at in (one, other))
         same = squash(near) == squash(wording)
         if first is not entry and (same or min(len(squash(near)), len(squash(wording))) >= TELLING):
             what = "也有" if same else f"有差不多的“{near}”"
@@ -73,9 +74,9 @@ def _shared(entries: Sequence[Entry]) -> Iterator[Problem]:
             yield Problem(place(entry), "wordings-shared", message)
 
 
-def _titles(entries: Sequence[Entry]) -> Iterator[Problem]:
+def _titles(entries: Sequence[Entry], looked_at: Collection[int] | None) -> Iterator[Problem]:
     """Nearly the same title twice, unless the two are for different ages."""
-    for a, b in alike([bigrams(entry.title) for entry in entries], SAME_TITLE):
+    for a, b in alike_among([entry.title for entry in entries], SAME_TITLE, looked_at):
         one, other = entries[a], entries[b]
         if not one.stages or not other.stages or set(one.stages) & set(other.stages):
             message = f"标题和 {one.id} 的“{one.title}”太像，请合并两篇或改标题。"
