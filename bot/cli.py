@@ -186,29 +186,29 @@ def knowledge_check(folder: Annotated[Path | None, typer.Argument(help="A conten
     """Say everything that is wrong with the content files."""
     from bot.commands.library import check_content  # noqa: PLC0415
 
-    if not check_content(folder):
-        raise typer.Exit(1)
+    raise typer.Exit(not check_content(folder))
 
 
 @knowledge_app.command("export")
-def knowledge_export(target: Annotated[Path, typer.Argument(help="The folder to write.")]) -> None:
+def knowledge_export(
+    target: Annotated[Path, typer.Argument(help="The folder to write.")],
+    form: Annotated[str, typer.Option("--as", help="folder, or a file of it: xlsx, csv, docx, md.")] = "folder",
+) -> None:
     """Write the library to a folder; importing it gives exactly the same."""
     from bot.commands.library import export_content  # noqa: PLC0415
 
-    export_content(target)
+    raise typer.Exit(not export_content(target, form))
 
 
 @knowledge_app.command("import")
 def knowledge_import(
-    source: Annotated[Path, typer.Argument(help="A content folder.")],
-    *,
+    source: Annotated[Path, typer.Argument(help="A content folder, or a file: xlsx, csv, docx, md, zip.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only.")] = False,
 ) -> None:
-    """Take a folder as the library, if nothing is wrong with it."""
+    """Take a folder as the library, or a file's things into it, if nothing is wrong with it."""
     from bot.commands.library import import_content  # noqa: PLC0415
 
-    if not import_content(source, dry_run=dry_run):
-        raise typer.Exit(1)
+    raise typer.Exit(not import_content(source, dry_run=dry_run))
 
 
 @index_app.command("build")
