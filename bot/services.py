@@ -111,7 +111,7 @@ def services(
         clock=clock,
         alert=alerts.send,
     )
-    turns = Turns(engine, held, seams)
+    turns = Turns(engine, seams)
     wakes = Wakes(database_url, lambda _error: observe.FAILURES.labels("wake").inc())
     return Services(settings, engine, held, bearings, turns, wakes, alerts, Following(engine), clock)
 

@@ -86,6 +86,7 @@ async def _person(made: Services, region: str | None) -> AsyncIterator[str]:
     try:
         yield sender
     finally:
+        await made.turns.written()
         async with made.engine.begin() as conn:
             await cases.discard(conn, "cli", sender)  # nobody is behind it: not even a count may stay
             await conversations.erase_person(conn, "cli", sender)

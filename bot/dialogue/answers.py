@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 
 from bot.dialogue.phrases import has_phrase, phrase
 from bot.messages import Block, Heed, ListingCard, Paragraph, Reply, Say, SourceLine, Steps, Tap
-from bot.times import when
+from bot.times import day, when
 from knowledge.brief import parse
 from knowledge.calendar import CHINA
 from knowledge.hours import OpenStatus, around_the_clock
-from knowledge.model import Entry, Library, Listing, Source
+from knowledge.model import Closure, Entry, Library, Listing, Source
 from knowledge.regions import COUNTRY, RegionTree
 
 MAX_TAPS = 4
@@ -123,6 +123,8 @@ def status_words(listing: Listing, status: OpenStatus, now: datetime) -> str:
     """Whether it is open, in words; never a guess."""
     if status.open == "ask":
         return phrase("status.ask")
+    if status.closure:
+        return _shut_words(status.closure, status.opens, now)
     if status.open == "no":
         return phrase("status.next", time=when(status.opens, now)) if status.opens else phrase("status.closed")
     word = phrase("status.yes_phone" if listing.kind in _BY_PHONE or listing.phone else "status.yes_place")
@@ -131,6 +133,14 @@ def status_words(listing: Listing, status: OpenStatus, now: datetime) -> str:
     if status.until and not around_the_clock(listing.hours) and status.until - now < timedelta(hours=24):
         return phrase("status.until", word=word, time=when(status.until, now))
     return word
+
+
+def _shut_words(closure: Closure, opens: datetime | None, now: datetime) -> str:
+    """Why it is shut for some days, and when it opens again; without known hours, the day after."""
+    if opens:
+        return phrase("status.shut_next", why=closure.note, time=when(opens, now))
+    after = closure.end if closure.end == date.max else closure.end + timedelta(days=1)
+    return phrase("status.shut", why=closure.note, day=day(after))
 
 
 def checked(listing: Listing, today: date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.dialogue.states import State
@@ -13,7 +13,8 @@ from bot.handoff.family.consent import OwnFile, Said
 from bot.handoff.loop import Started
 from bot.messages import Assessment, Inbound, Intent, Opening, OpenState, Reply
 from bot.parents.profile import Profile
-from indexes.hits import Hits, Query
+from indexes.hits import Hits, Query, Searcher
+from knowledge.calendar import CHINA
 from knowledge.directory import Directory
 from knowledge.model import Library
 from knowledge.regions import RegionTree
@@ -23,12 +24,16 @@ __all__ = ["Decision", "Desk", "Plan", "Scene", "Tools"]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What may be looked up while deciding; all of it immutable and in memory."""
+    """What may be looked up while deciding; all of it immutable and in memory.
+
+    `engine` is the index of this very library: who searches another one may find what is not here.
+    """
 
     library: Library
     directory: Directory
     tree: RegionTree
     default_region: str | None = None
+    engine: Searcher | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,11 @@ class Scene:
     own: tuple[Started, ...] = ()  # what this parent started; loaded only when they ask for it
     file: OwnFile | None = None  # the family's file, loaded only when they speak of it
     diary: Diary = field(default_factory=Diary)  # what can be booked and is; loaded only for turns about it
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return self.now.astimezone(CHINA).date()
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -237,7 +237,8 @@ def _local(scene: Scene, entry: Entry) -> tuple[Listing, OpenStatus] | None:
     if not topics or not scene.plan.region:
         return None
     directory = scene.tools.directory
-    found = directory.listings(scene.plan.region, kinds=("hotline", "station", "centre", "service"), topics=topics)
+    kinds = ("hotline", "station", "centre", "service")
+    found = directory.listings(scene.plan.region, kinds=kinds, topics=topics, today=scene.today)
     near = [one for one in found if one.region != "china" and one.phone and set(one.topics) & set(topics)]
     return next(iter(directory.with_status(near, scene.now)), None)
 

@@ -9,6 +9,7 @@ from bot.dialogue.answers import card, general, taps
 from bot.dialogue.decision import Decision, Desk, Scene
 from bot.dialogue.following import DUE, NUMBER
 from bot.dialogue.phrases import phrase
+from bot.handoff.duty.away import away
 from bot.handoff.loop import ANSWER_WORKDAYS
 from bot.messages import Block, Heed, Opening, OpenState, Paragraph, Reply
 from knowledge.model import Listing
@@ -47,10 +48,7 @@ def _promise(desk: Desk) -> tuple[str, ...]:
     if desk.on_duty:
         place = phrase("handoff.position", waiting=desk.waiting) if desk.waiting else phrase("handoff.first")
         return phrase("handoff.full" if desk.full else "handoff.on_duty"), place
-    back = phrase("handoff.back", opens=desk.opens) if desk.opens else phrase("handoff.back_unknown")
-    if desk.closed:
-        return (phrase("handoff.closed", why=desk.closed, back=back),)
-    return (phrase("handoff.off_duty" if desk.sure else "handoff.not_sure", back=back),)
+    return (away(desk),)
 
 
 def _already(scene: Scene) -> Decision:
@@ -73,7 +71,7 @@ def line_cards(scene: Scene) -> list[Block]:
 def _lines_now(scene: Scene) -> Sequence[tuple[Listing, OpenState]]:
     """At most two lines that one can call meanwhile, open ones first."""
     directory = scene.tools.directory
-    found = directory.listings(scene.plan.region, kinds=_TONIGHT, topics=_HELP_TOPICS)
+    found = directory.listings(scene.plan.region, kinds=_TONIGHT, topics=_HELP_TOPICS, today=scene.today)
     ranked = directory.with_status([one for one in found if one.phone], scene.now)
     return [(listing, status.open) for listing, status in ranked if status.open != "no"][:2]
 
@@ -131,6 +129,7 @@ def _taken(scene: Scene, words: str, wrong: tuple[str, ...]) -> Decision:
 def _other_lines(scene: Scene, wrong: tuple[str, ...]) -> Sequence[tuple[Listing, OpenState]]:
     """Lines instead of those that may be wrong, open ones first."""
     directory = scene.tools.directory
-    found = [one for one in directory.listings(scene.plan.region, kinds=_TONIGHT) if one.phone and one.id not in wrong]
+    lines = directory.listings(scene.plan.region, kinds=_TONIGHT, today=scene.today)
+    found = [one for one in lines if one.phone and one.id not in wrong]
     ranked = directory.with_status(found, scene.now)
     return [(listing, status.open) for listing, status in ranked if status.open != "no"][:2]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dialogue.decision import Decision
 from bot.dialogue.following import numbered
+from bot.dialogue.outcome import outcome
 from bot.dialogue.phrases import phrase
 from bot.dialogue.states import State
 from bot.handoff import desk as handoff
@@ -21,7 +22,7 @@ from bot.handoff.family import files
 from bot.messages import Assessment, Inbound, InboundKind, Reply
 from bot.parents.profile import Profile
 from bot.privacy import mask
-from bot.store import conversations, detections, inbounds, learning, media, outbox, thread
+from bot.store import conversations, detections, inbounds, learning, media, outbox, thread, turns
 from bot.store.conversations import Conversation
 from bot.store.inbounds import Receipt
 from indexes.hits import Hits
@@ -264,8 +265,10 @@ def _parcel(conversation: Conversation, text: str, message_id: int | None, now: 
 async def _learn(
     conn: AsyncConnection, conversation: Conversation, inbound: Inbound, decided: Decided, now: datetime
 ) -> None:
-    """Keep what editors learn from: questions without an answer (masked) and what parents said of answers."""
+    """Keep what became of the act, questions without an answer (masked), and what parents said of answers."""
     decision, hits = decided.decision, decided.hits
+    if inbound.kind in SPOKEN and inbound.surface != "cli":
+        await turns.record(conn, conversation.id, _act(conversation, inbound, decided), now)
     if decision.feedback is not None:
         entry_id, verdict = decision.feedback
         await learning.judged(conn, conversation.id, entry_id=entry_id or None, verdict=verdict, at=now)
@@ -274,4 +277,18 @@ async def _learn(
     nearest = hits.items[0].id if hits.items else None
     await learning.missed(
         conn, conversation.id, text=mask(words(inbound)), verdict=hits.verdict, nearest=nearest, at=now
+    )
+
+
+def _act(conversation: Conversation, inbound: Inbound, decided: Decided) -> turns.Act:
+    decision, found = decided.decision, decided.assessment
+    return turns.Act(
+        channel=inbound.channel,
+        intent=decision.intent,
+        outcome=outcome(decision, found, decided.hits, conversation.holder),
+        entries=decision.entries,
+        listings=tuple(number for number, _ in decision.listings),
+        region=decision.profile.region,
+        stage=decision.profile.stage,
+        level=found.level,
     )

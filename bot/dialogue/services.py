@@ -12,6 +12,7 @@ from bot.dialogue.phrases import phrase
 from bot.dialogue.states import Asked, Offer
 from bot.messages import Block, Heed, Paragraph, Reply, SourceLine, Tap
 from indexes.text import informative
+from knowledge.freshness import hidden
 from knowledge.model import Activity, Duty, Listing
 from knowledge.regions import COUNTRY
 
@@ -42,7 +43,7 @@ def respond(scene: Scene) -> Decision:
 
 def _named(scene: Scene, text: str) -> list[Thing]:
     """Things of the parent's place and above that the words name, by name, alias or number."""
-    found = scene.tools.directory.named(text, scene.plan.region)
+    found = scene.tools.directory.named(text, scene.plan.region, scene.today)
     return [one for one in found if one.region in scene.regions]
 
 
@@ -80,7 +81,8 @@ def search(scene: Scene, ask: Ask, *, skip: tuple[str, ...] = ()) -> Decision:
 def fitting(scene: Scene, ask: Ask, *, widely: bool = False) -> list[Listing]:
     """Listings that fit, those of the own place first, each group best first; `widely`: all others after them."""
     kinds = ("hotline",) if ask.phone else ()
-    pool = [one for one in scene.tools.directory.listings(scene.plan.region, kinds=kinds) if one.kind != "emergency"]
+    found = scene.tools.directory.listings(scene.plan.region, kinds=kinds, today=scene.today)
+    pool = [one for one in found if one.kind != "emergency"]
     weigh = ask.weight if ask.wants else asking.anybody().weight
     fit = sorted((one for one in pool if weigh(one)), key=weigh, reverse=True)
     rest = [one for one in pool if not weigh(one)] if widely or not ask.wants else []
@@ -119,7 +121,7 @@ def lines(scene: Scene) -> Decision:
 def pick(scene: Scene, offer: Offer) -> Decision:
     """The parent chose one of the listings shown."""
     listing = scene.tools.library.listings.get(offer.id)
-    return listings.one(scene, listing) if listing else more(scene)
+    return listings.one(scene, listing) if listing and not hidden(listing, scene.today) else more(scene)
 
 
 def duty(scene: Scene, found: Duty | None) -> Decision:
@@ -127,7 +129,8 @@ def duty(scene: Scene, found: Duty | None) -> Decision:
     if found is None:
         return _no_duty(scene)
     library = scene.tools.library.listings
-    contacts = listings.standing(scene, [library[one] for one in found.contacts if one in library][:3])
+    current = [library[one] for one in found.contacts if one in library and not hidden(library[one], scene.today)]
+    contacts = listings.standing(scene, current[:3])
     after = [library[one] for one in found.fallback if one in library and one not in found.contacts]
     fallback = listings.standing(scene, after[:2])
     blocks: list[Block] = [Paragraph(phrase("duty.head", department=found.department) + found.about)]
@@ -166,7 +169,8 @@ def _anyone(scene: Scene) -> Decision:
 
 def _elsewhere(scene: Scene, text: str) -> list[Thing]:
     """Things of another region that the words name, where the name is all their own."""
-    return [one for one in scene.tools.directory.named(text, None) if one.region not in (*scene.regions, COUNTRY)]
+    found = scene.tools.directory.named(text, None, scene.today)
+    return [one for one in found if one.region not in (*scene.regions, COUNTRY)]
 
 
 def _other_place(scene: Scene, away: list[Thing], ask: Ask) -> Decision:

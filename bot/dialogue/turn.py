@@ -12,28 +12,23 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import observe
-from bot.dialogue import calling, diary, own_file, saving
-from bot.dialogue.decide import decide
+from bot.dialogue import saving
+from bot.dialogue.deciding import Ground, decided
 from bot.dialogue.decision import Decision, Tools
-from bot.dialogue.following import FOLLOWING
 from bot.dialogue.phrases import phrase
-from bot.dialogue.plan import plan
-from bot.handoff import rating
 from bot.handoff.duty.placing import Placing
-from bot.handoff.family import files
 from bot.messages import Assessment, Inbound, Opening, Paragraph, Reply
-from bot.safety import People, assess, in_conversation, protocol
+from bot.safety import People, assess, protocol
 from bot.store import conversations, inbounds
-from bot.store.conversations import Conversation
 from bot.store.database import DOWN, SQLAlchemyError
 from bot.store.inbounds import Receipt
 from indexes.batching import Batcher
-from indexes.hits import Hits, Query
-from indexes.live import Live
+from indexes.hits import Hits, Query, Searcher
 
 WINDOW = 4.0  # seconds of WeChat's five, with room for the way back
 CRISIS_WINDOW = 1.5  # a crisis does not wait for a slow database
@@ -79,12 +74,11 @@ class _Ticket:
 class Turns:
     """Handles the acts of parents, one conversation at a time, many conversations at once."""
 
-    def __init__(self, engine: AsyncEngine, live: Live, seams: Seams) -> None:
-        """Take the database, the live index and the seams."""
+    def __init__(self, engine: AsyncEngine, seams: Seams) -> None:
+        """Take the database and the seams."""
         self._engine = engine
         # Receiving is one statement: it commits by itself and saves two ways to the database.
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._live = live
         self._seams = seams
         self._running: set[asyncio.Task[Outcome]] = set()
         # Searching is pure CPU under one interpreter lock: a second thread would only make both slower.
@@ -109,10 +103,14 @@ class Turns:
         observe.TURN_SECONDS.observe(time.perf_counter() - started)
         return outcome
 
-    async def settle(self) -> None:
-        """Wait for turns that are still being written; called at shutdown."""
+    async def written(self) -> None:
+        """Wait for turns that are still being written though their answer has gone out, as of a crisis it may have."""
         if self._running:
             await asyncio.wait(self._running, timeout=WINDOW)
+
+    async def settle(self) -> None:
+        """Let what is being written be written, and search no more; called at shutdown."""
+        await self.written()
         self._searches.close()
 
     async def recover(self, receipt: Receipt, inbound: Inbound) -> None:
@@ -181,34 +179,16 @@ class Turns:
             if saving.words(inbound) == CONTINUE and conversation.rest:
                 text = await saving.next_part(conn, conversation, receipt, now)
                 return Outcome(text)
-            decided = await self._decided(conn, inbound, shown, conversation, now)
+            tools = self._seams.tools()  # one release for all of the answer, whatever is published meanwhile
+            ground = Ground(tools, self._seams.desk, partial(self._search, tools.engine))
+            done = await decided(ground, conn, inbound, shown, conversation, now)
             saved = await saving.save(
-                conn, conversation, receipt, inbound, decided, self._seams.saving, now=now, spoken=ticket.spoken
+                conn, conversation, receipt, inbound, done, self._seams.saving, now=now, spoken=ticket.spoken
             )
-        return self._told(decided, saved)
+        return self._told(done, saved)
 
-    async def _decided(
-        self, conn: AsyncConnection, inbound: Inbound, shown: Assessment, conversation: Conversation, now: datetime
-    ) -> saving.Decided:
-        state, profile = saving.loaded(conversation)
-        words = saving.words(inbound)
-        assessment = in_conversation(shown, words, state.pieces(now), state.risk, now)
-        tools = self._seams.tools()
-        planned = plan(state, profile, inbound, tools)
-        hits = await self._search(planned.query)
-        danger, placing = assessment.crisis, self._seams.desk
-        desk = await calling.look(placing, conn, conversation, inbound, planned, profile, now, danger=danger)
-        profile = calling.learned(profile, desk, inbound, tools.tree)
-        own = await rating.started(conn, conversation.id) if planned.act in FOLLOWING else ()
-        file = await files.of_parent(conn, conversation.id) if planned.act in own_file.ACTS else None
-        book = await diary.load(conn, conversation.id, state, planned, profile, tools, now)
-        decision = decide(state, profile, inbound, assessment, planned, hits, tools, now, desk, own, book, file=file)
-        desk = await calling.for_opening(placing, conn, conversation, planned, decision, desk, now)
-        return saving.Decided(assessment, decision, hits, desk)
-
-    async def _search(self, query: Query | None) -> Hits | None:
+    async def _search(self, engine: Searcher | None, query: Query | None) -> Hits | None:
         """Search off the loop, with a limit of its own; a broken index is no reason to be silent."""
-        engine = self._live.engine
         if query is None or engine is None:
             return None
         try:

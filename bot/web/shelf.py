@@ -13,6 +13,7 @@ from bot.dialogue.answers import card, entry_blocks
 from bot.dialogue.decision import Tools
 from bot.parents.profile import Profile
 from bot.store import conversations, learning
+from knowledge.calendar import CHINA
 from knowledge.model import Entry, Listing
 from knowledge.sources import cite
 
@@ -34,6 +35,11 @@ class LiveShelf:
         entry = tools.library.entries.get(slug)
         return article(entry, tools) if entry is not None else None
 
+    async def opened(self, slug: str) -> None:
+        """Count that an article's page was opened."""
+        async with self.engine.begin() as conn:
+            await learning.opened(conn, slug, self.clock().astimezone(CHINA).date())
+
     async def rate(self, slug: str, verdict: str) -> None:
         """Count one reader's word on an article; nothing is kept of the reader."""
         async with self.engine.begin() as conn:
@@ -47,7 +53,8 @@ class LiveShelf:
         stage = tools.library.taxonomy.stages.get(profile.stage or "")
         where = tools.tree.name(profile.region) if profile.region else ""
         place = " · ".join(filter(None, (where, stage.name if stage else "")))
-        found = [listing for listing in tools.directory.listings(region, kinds=HELP_KINDS) if listing.phone]
+        lines = tools.directory.listings(region, kinds=HELP_KINDS, today=now.astimezone(CHINA).date())
+        found = [listing for listing in lines if listing.phone]
         chosen = _first_help(found)
         standing = tools.directory.with_status(chosen, now)
         cards = tuple(card(listing, status, now, tree=tools.tree) for listing, status in standing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ VERDICTS = ("yes", "no")
 PERSON = "我想找老师聊聊"
 ABOUT = "刚看了文章《{title}》"
 CHARACTERS_A_MINUTE = 350  # how fast a grown-up reads such a text on a phone, on the slow side
+COUNTING = 0.5  # seconds that a page waits for its count
 
 log = logger("web")
 
@@ -44,6 +46,7 @@ class Articles:
     async def page(self, request: web.Request) -> web.Response:
         """`GET /e/{slug}`: the article, with the lines to call where the visitor is; `?said=` thanks for a rating."""
         article = self._article(request)
+        await self._count(article.slug)
         beside = await self._shelf.beside(self._identity.of(request, self._clock()))
         site = self._public_url or f"{request.scheme}://{request.host}"
         context: dict[str, Any] = {
@@ -56,6 +59,15 @@ class Articles:
             "code": qr_code(f"{site}/e/{article.slug}"),
         }
         return render_template("article.html", request, context)
+
+    async def _count(self, slug: str) -> None:
+        """Count the opening; a page is never late or missing for a count."""
+        try:
+            async with asyncio.timeout(COUNTING):
+                await self._shelf.opened(slug)
+        except Exception as error:  # noqa: BLE001  (whatever the store does, the reader gets the article)
+            FAILURES.labels("reads").inc()
+            log.warning("opening not counted", error=type(error).__name__)
 
     async def rate(self, request: web.Request) -> web.Response:
         """`POST /e/{slug}/rating`: whether it helped; counted without the reader."""

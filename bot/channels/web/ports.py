@@ -140,6 +140,9 @@ class Shelf(Protocol):
     def article(self, slug: str) -> Article | None:
         """Give the entry of that slug, or None where the live release has none."""
 
+    async def opened(self, slug: str) -> None:
+        """Count that an article's page was opened; nothing is kept of the reader."""
+
     async def rate(self, slug: str, verdict: str) -> None:
         """Count one reader's word on an article, `yes` or `no`; nothing is kept of the reader."""
 
