@@ -6,15 +6,14 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from indexes.engine import SearchEngine
-from indexes.hits import Hits, Query
+from indexes.hits import Hits, Query, Searcher
 
 LARGEST = 32  # searches in one go: the first of them waits for the last
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    engine: SearchEngine
+    engine: Searcher
     query: Query
     found: asyncio.Future[Hits]
 
@@ -27,7 +26,7 @@ class Batcher:
         self._waiting: list[_Wanted] = []
         self._working: asyncio.Task[None] | None = None
 
-    async def search(self, engine: SearchEngine, query: Query) -> Hits:
+    async def search(self, engine: Searcher, query: Query) -> Hits:
         """Search off the loop. One who stops waiting (a timeout, a parent gone) takes nothing from the others."""
         wanted = _Wanted(engine, query, asyncio.get_running_loop().create_future())
         self._waiting.append(wanted)

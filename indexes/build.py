@@ -29,6 +29,14 @@ class MissingTitle(BadIndex):
         super().__init__("self-test", f"这些条目用自己的标题也找不到：{'、'.join(lost[:5])}")
 
 
+class FailedExam(BadIndex):
+    """An index that finds too little; `missed` are the questions."""
+
+    def __init__(self, sentence: str, missed: Sequence[str]) -> None:
+        super().__init__("exam", sentence)
+        self.missed = tuple(missed)
+
+
 Progress = Callable[[str, float], None]
 
 
@@ -69,6 +77,11 @@ def build(
 def place_of(release: Release, root: Path) -> Path:
     """Where a release's index lies."""
     return root / f"{release.number}-{release.digest[:8]}"
+
+
+def kept_library(root: Path, directory: str) -> Path:
+    """Where the library of a release lies whose index has made way; from it the index can be built again."""
+    return root / "kept" / f"{directory}.json"
 
 
 def settled(place: Path, release: Release, fill: Callable[[Path], None]) -> None:
@@ -140,7 +153,8 @@ def _sit(engine: SearchEngine, exam: Sequence[Question]) -> None:
     report = evaluate(engine, exam, rivals=False)
     if report.found.cases and report.found.entry3.value < BAR:
         missed = "；".join(report.missed[:5])
-        raise BadIndex("exam", f"考题只找到 {report.found.entry3.value:.0%}，不到 {BAR:.0%}。没找到的有：{missed}")
+        sentence = f"考题只找到 {report.found.entry3.value:.0%}，不到 {BAR:.0%}。没找到的有：{missed}"
+        raise FailedExam(sentence, report.missed)
 
 
 def _ask_titles(engine: SearchEngine) -> None:

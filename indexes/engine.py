@@ -76,9 +76,15 @@ class SearchEngine:
     """Searches one release. Nothing changes after opening but the arrival of the dense leg: safe in threads."""
 
     def __init__(
-        self, path: Path, held: manifest.Manifest, release: Release, lexical: LexicalIndex, gate: Gate
+        self,
+        path: Path,
+        held: manifest.Manifest,
+        release: Release,
+        lexical: LexicalIndex,
+        gate: Gate,
+        like: SearchEngine | None = None,
     ) -> None:
-        """Take the parts of an index; `open` reads them from its directory."""
+        """Take the parts of an index; `open` reads them from its directory. The places of another one are shared."""
         self.path = path
         self.manifest = held
         self.release = release
@@ -87,7 +93,9 @@ class SearchEngine:
         self.documents: tuple[Document, ...] = documents(release)
         self.lexical = lexical
         self.gate = gate
-        self._tree = RegionTree(release.library.regions)
+        regions = release.library.regions
+        same = like is not None and like.release.library.regions == regions
+        self._tree: RegionTree = like._tree if same and like is not None else RegionTree(regions)  # noqa: SLF001 - of its own kind
         self._regions = {document.region for document in self.documents if document.region}
         self._free: dict[tuple[object, ...], NDArray[np.intp]] = {}
         self._dense: _Dense | None = None
@@ -101,9 +109,14 @@ class SearchEngine:
         """
         held = manifest.verify(path, expect_model, like.shared_with(path) if like else None)
         try:
-            engine = cls(path, held, read(path / RELEASE), LexicalIndex.load(path / LEXICAL), Gate.load(path / GATE))
+            release = read(path / RELEASE, verified=True)
+            shared = like is not None and _one_file(path / GATE, like.path / GATE)
+            gate = like.gate if shared and like is not None else Gate.load(path / GATE)
+            engine = cls(path, held, release, LexicalIndex.load(path / LEXICAL), gate, like)
         except (ReleaseError, OSError, ValueError, KeyError, TypeError) as error:
             raise BadIndex("unreadable", f"索引 {path.name} 读不出来（{type(error).__name__}）") from error
+        if held.digest != release.digest:
+            raise BadIndex("digest", f"索引 {path.name} 里的资料不是清单上的那一版")
         if not held.documents == len(engine.documents) == engine.lexical.whole.size:
             raise BadIndex("documents", f"索引 {path.name} 应有 {held.documents} 条，实有 {len(engine.documents)} 条")
         return engine
@@ -177,6 +190,17 @@ class SearchEngine:
     def open_to(self, region: str | None) -> NDArray[np.intp]:
         """The numbers of the entries that a parent of a region may be shown."""
         return self._allowed(Wish(("entry",), self._tree.chain(region) if region else ()))
+
+    def legs(self, query: Query, *, with_context: bool = False) -> tuple[Reading, Legs]:
+        """How a message is read, and what each leg gives every document for it: for those who ask why."""
+        dense, told = self._dense, self._readings(query)[-1 if with_context else 0]
+        same = self.lexical.exact.get(normalise(told.text), ()) if not told.context else ()
+        cosines = dense.score([told])[0] if dense else None
+        return told, Legs(self.lexical.whole.score(told.grams), cosines, frozenset(same))
+
+    def free(self, wish: Wish) -> NDArray[np.intp]:
+        """The numbers of the documents that may be found for a wish."""
+        return self._allowed(wish)
 
     def _readings(self, query: Query) -> list[Reading]:
         text, context = query.text[:LONGEST], query.context[-LONGEST:].strip()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 Kind = Literal["entry", "listing", "activity", "duty"]
 
@@ -63,3 +63,13 @@ class Hits:
     dense: bool = False
     with_context: bool = False
     second: Hit | None = None
+
+
+class Searcher(Protocol):
+    """What can be searched, for those who need not know that it is an index."""
+
+    def search(self, query: Query) -> Hits:
+        """Find what answers a parent's words."""
+
+    def search_many(self, queries: Sequence[Query]) -> list[Hits]:
+        """The same for several at once."""

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from indexes import manifest
-from indexes.build import BAR, MissingTitle, place_of, settled, there
+from indexes.build import BAR, FailedExam, MissingTitle, place_of, settled, there
 from indexes.documents import Document, documents
 from indexes.engine import GATE, LEXICAL, MODEL, RELEASE, VECTORS, SearchEngine
 from indexes.evaluate import found_among_three
-from indexes.manifest import BadIndex, Manifest
+from indexes.manifest import Manifest
 from knowledge.exam import Question
 from knowledge.release import Release, write
 
@@ -24,9 +24,16 @@ SMALL = 30  # documents that may go or come, a changed one doing both: beyond, t
 
 
 def patch(release: Release, root: Path, base: SearchEngine, exam: Sequence[Question] = ()) -> Path | None:
+    """Do as `patched` does, and give the place of the index alone."""
+    engine = patched(release, root, base, exam)
+    return engine.path if engine is not None else None
+
+
+def patched(release: Release, root: Path, base: SearchEngine, exam: Sequence[Question] = ()) -> SearchEngine | None:
     """Build the index of a release that differs little from that of `base`; None where it differs too much.
 
     `base` is open with its dense leg, if it has one. Of the exam those questions are asked that name what changed.
+    What is given is open and warm, so that the process that made it need not read it again.
 
     Raises:
         BuildError: as `build` does, and the disk is as before.
@@ -39,14 +46,18 @@ def patch(release: Release, root: Path, base: SearchEngine, exam: Sequence[Quest
         return None
     place = place_of(release, root)
     if there(place, base.manifest.model):
-        return place
+        engine = SearchEngine.open(place, like=base)
+        engine.load_dense(base)
+        return engine
+    made: list[SearchEngine] = []
 
     def fill(beside: Path) -> None:
-        engine = _write(release, held, origin, base, beside)
-        _try(engine, base, [held[at] for at, old in enumerate(origin) if old is None], exam)
+        made.append(_write(release, held, origin, base, beside))
+        _try(made[0], base, [held[at] for at, old in enumerate(origin) if old is None], exam)
 
     settled(place, release, fill)
-    return place
+    made[0].path = place
+    return made[0]
 
 
 def _origin(before: Sequence[Document], after: Sequence[Document]) -> list[int | None]:
@@ -75,7 +86,7 @@ def _write(
     learned = base.manifest.learned or base.manifest.digest
     made = Manifest(release.number, release.digest, len(held), base.manifest.model, files, learned=learned)
     manifest.write(folder, made)
-    engine = SearchEngine(folder, made, release, lexical, base.gate)
+    engine = SearchEngine(folder, made, release, lexical, base.gate, like=base)
     if base.embedder is not None and vectors is not None:
         engine.add_dense(base.embedder, vectors)
     return engine
@@ -99,4 +110,4 @@ def _try(engine: SearchEngine, base: SearchEngine, fresh: Sequence[Document], ex
     before = [question for question in asked if found_among_three(base, question)]
     missed = [question.question for question in before if not found_among_three(engine, question)]
     if before and 1 - len(missed) / len(before) < BAR:
-        raise BadIndex("exam", f"这些考题原来找得到，改过以后找不到了：{'；'.join(missed[:5])}")
+        raise FailedExam(f"这些考题原来找得到，改过以后找不到了：{'；'.join(missed[:5])}", missed)

@@ -7,6 +7,7 @@ import asyncio
 from bot import clock
 from bot.commands.database import database, upgraded
 from bot.handoff import leaving
+from bot.handoff.duty.again import Duty
 from bot.handoff.leaving import LeavingError
 from bot.settings import Settings
 from bot.store import audit, factors, people, sessions
@@ -61,9 +62,10 @@ def disable(settings: Settings, login: str) -> bool:
             person = await people.named(conn, login)
             if person is None:
                 return False
+            duty = Duty.of(settings.duty_hours)
             others = [one for one in await people.everybody(conn) if one.role == Role.ADMIN and one.id != person.id]
             try:
-                await leaving.leave(conn, person, COMMAND, clock.now(), heir=others[0] if others else None)
+                await leaving.leave(conn, person, COMMAND, clock.now(), duty, heir=others[0] if others else None)
             except LeavingError as error:
                 raise ValueError(str(error)) from error
             await audit.record(conn, person, Act.DISABLED, f"staff:{person.id}", clock.now(), {"by": COMMAND})

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs.runner import Job
-from bot.store import conversations, proofs, sessions
+from bot.store import conversations, proofs, sessions, uploads
 
 EVERY_SECONDS = 3600.0
 PROOFS_LAST = timedelta(hours=1)  # far beyond the freshness window: an older push is refused for its age
@@ -22,6 +22,7 @@ def job(engine: AsyncEngine, days: int, clock: Callable[[], datetime]) -> Job:
         async with engine.begin() as conn:
             await proofs.forget(conn, now - PROOFS_LAST)
             await sessions.forget(conn, now)
+            await uploads.forget(conn, now)
             return await conversations.forget_older(conn, now - timedelta(days=days))
 
     return Job("retain", EVERY_SECONDS, run)

@@ -42,6 +42,7 @@ from tests.bench.desk_people import CALL, Counsellor, Ledger, WebParent, WeChatP
 
 PASSWORD = "a long enough password"
 PAUSE = 8.0  # seconds between two lines of a parent, about: quick for somebody who types on a phone
+FIRST = 300  # of the talks: smaller ones would read as telephone numbers (110, 120), and pages make links of these
 SETTLE = 30.0  # seconds for what is on its way at the end
 Parent = WebParent | WeChatParent
 Line = tuple[int, int]  # talk and number
@@ -241,7 +242,7 @@ async def run(folder: Path, size: Size) -> int:
         ledger = Ledger()
         parents: list[Parent] = [
             WeChatParent(talk, fake, ledger) if talk % 2 else WebParent(talk, url, ledger)
-            for talk in range(size.parents)
+            for talk in range(FIRST, FIRST + size.parents)
         ]
         staff = [Counsellor(f"t{number}", url, ledger) for number in range(size.counsellors)]
         evening = Evening(size, ledger, parents, staff, time.time() + size.minutes * 60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -10,16 +11,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs.publish import KEPT, PublishError, pointer, publish, refuse_problems, roll_back
+from bot.jobs.building import KEPT
+from bot.jobs.publish import PublishError, pointer, publish, refuse_problems, roll_back
+from bot.jobs.publishing import Publisher
 from bot.store import releases
 from bot.store.database import open_engine
 from indexes.build import BuildError
 from indexes.engine import SearchEngine
 from indexes.hits import Query
-from indexes.live import read_pointer, write_pointer
+from indexes.live import Live, read_pointer, write_pointer
 from knowledge import files
 from knowledge.check import Problem
+from knowledge.editorial import State
 from knowledge.model import Library
+from tests.jobs.a_change import KEY, WORDS, a_change, asked, state_of
 from tests.jobs.conftest import Clock
 
 
@@ -81,6 +86,9 @@ async def test_a_library_with_problems_is_refused_and_the_old_index_stays(
     assert builds(root) == {"1-old"}
     async with engine.connect() as conn:
         assert await releases.history(conn) == []
+        [refused] = await releases.listed(conn)
+    assert (refused.state, refused.author) == (releases.REFUSED, "命令行")
+    assert refused.report["problems"]
 
 
 def test_of_many_problems_the_first_few_are_named_and_all_are_counted() -> None:
@@ -102,6 +110,27 @@ async def test_an_index_that_fails_the_exam_is_refused_with_the_questions_and_le
     assert read_pointer(root) is None
     assert builds(root) == set()
     assert await pointer(engine, root) is None
+
+
+async def test_a_new_packaged_library_keeps_what_editors_have_published(
+    engine: AsyncEngine, library: Library, root: Path, clock: Clock, search_engine: SearchEngine
+) -> None:
+    await asyncio.to_thread(root.mkdir)
+    change = await a_change(engine, clock())
+    await asked(engine, [change], clock())
+    assert await Publisher(engine, Live(search_engine), root, clock).run() == 1
+    other = next(key for key in library.entries if key != KEY)
+    newer = replace(library.entries[other], review_by=library.entries[other].review_by.replace(year=2031))
+    upgraded = replace(library, entries={**library.entries, other: newer})
+    name = await publish(engine, upgraded, root, clock=clock, base=search_engine)
+    made = SearchEngine.open(root / name).release.library
+    assert WORDS in made.entries[KEY].wordings
+    assert made.entries[other] == newer
+    async with engine.connect() as conn:
+        live = await releases.of_directory(conn, name)
+    assert live is not None
+    assert (live.changes, live.base) == ((change,), 1)
+    assert await state_of(engine, change) is State.PUBLISHED
 
 
 async def test_rolling_back_points_at_an_older_build(engine: AsyncEngine, root: Path, clock: Clock) -> None:
@@ -145,6 +174,7 @@ async def test_the_newest_builds_are_kept_and_the_oldest_go(
         older(root, f"{age}-build", age)
     name = await publish(engine, library, root, clock=clock, base=search_engine)
     assert builds(root) == {name, *(f"{age}-build" for age in range(1, KEPT))}
+    assert not (root / f"{KEPT}-build").exists()
 
 
 async def test_the_pointer_of_the_database_goes_before_the_file_s(

@@ -14,15 +14,17 @@ from bot.handoff import desk, moving
 from bot.handoff.reassigning import MOST_MOVES
 from bot.jobs import reassign
 from bot.jobs.runner import Job
-from bot.store import cases, conversations, thread
+from bot.store import cases, conversations, people, thread
+from bot.store import stations as places
 from bot.store.tables import stations
+from tests.duty_always import ALWAYS
 from tests.jobs.conftest import Clock, Talk, a_talk
 from tests.jobs.robots import danger, in_danger, steps, stored
 
 
 @pytest.fixture
 def job(engine: AsyncEngine, clock: Clock) -> Job:
-    return reassign.job(engine, 10, clock)
+    return reassign.job(engine, 10, clock, ALWAYS)
 
 
 async def speaks(talk: Talk, words: str = "您还在吗") -> None:
@@ -115,7 +117,7 @@ async def test_what_was_said_before_the_taking_counts_from_the_taking(job: Job, 
     await speaks(talk)
     clock.forward(minutes=30)
     await change(engine, talk.case_id, claimed_at=clock())
-    late = reassign.job(engine, 10, clock)
+    late = reassign.job(engine, 10, clock, ALWAYS)
     clock.forward(minutes=9)
     assert await late.run() == 0
     clock.forward(minutes=1)
@@ -151,7 +153,7 @@ async def test_what_is_put_off_stays_and_its_wait_begins_when_it_is_over(job: Jo
 async def test_of_two_processes_one_takes_it(job: Job, talk: Talk, clock: Clock) -> None:
     await speaks(talk)
     clock.forward(minutes=10)
-    other = reassign.job(talk.engine, 10, clock)
+    other = reassign.job(talk.engine, 10, clock, ALWAYS)
     assert sum(await asyncio.gather(job.run(), other.run(), job.run())) == 1
     assert (await stored(talk.engine, talk.case_id)).moves == 1
     assert len([words for words in await told(talk) if "重新排队" in words]) == 1
@@ -161,13 +163,16 @@ async def test_what_nobody_takes_moves_to_the_next_station_period_by_period(
     job: Job, engine: AsyncEngine, talk: Talk, clock: Clock
 ) -> None:
     first, second, third = await a_chain(engine, "天宁站", "钟楼站", "新北站")
+    async with engine.begin() as conn:
+        await places.change(conn, second, hours="all 00:00-00:00")
+        await people.add(conn, login="gu", name="顾老师", role="counsellor", password_hash="x", station_id=second)
     await change(engine, talk.case_id, state="open", owner_id=None, station_id=first)
     async with engine.begin() as conn:
         await conversations.save(conn, talk.id, holder="queue")
     clock.forward(minutes=30)
     assert await job.run() == 0
     clock.forward(seconds=1)
-    other = reassign.job(engine, 10, clock)
+    other = reassign.job(engine, 10, clock, ALWAYS)
     assert sum(await asyncio.gather(job.run(), other.run())) == 1
     case = await stored(engine, talk.case_id)
     assert (case.station_id, case.moves, case.state) == (second, 1, "open")

@@ -15,6 +15,7 @@ from bot.handoff.sending import QUIET
 from bot.jobs.send import Sender
 from bot.store import cases, conversations, people, thread, unanswered
 from bot.store.people import Staff
+from tests.duty_always import ALWAYS
 from tests.jobs.conftest import Clock, Postman, Talk
 
 REFUSED = "家长关闭了接收消息，消息送不到"
@@ -158,7 +159,7 @@ async def test_only_who_holds_the_case_mends_its_lines(failed: Talk) -> None:
         with pytest.raises(DeskError, match="现在由周老师在跟"):
             await step(failed, "您在吗", shen)
     async with failed.engine.begin() as conn:
-        await passing.to_person(conn, failed.case_id, failed.staff, shen.id, "请接着", failed.clock())
+        await passing.to_person(conn, failed.case_id, failed.staff, shen.id, "请接着", failed.clock(), ALWAYS)
     with pytest.raises(DeskError, match="现在由沈老师在跟"):
         await again(failed, "您在吗")
     await again(failed, "您在吗", shen)
