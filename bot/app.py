@@ -19,10 +19,13 @@ from bot.channels.web.visitor import Identity
 from bot.channels.wechat import account
 from bot.channels.wechat.client import WeChatClient
 from bot.handoff.desk import UnknownCaseError
-from bot.jobs import escalate, publish, reassign, recover, remind, remind_bookings, retain, watch
+from bot.handoff.duty.again import Duty
+from bot.jobs import escalate, imports, publish, reassign, recover, remind, remind_bookings, retain, trials, watch
 from bot.jobs.fetch import Fetcher
+from bot.jobs.publishing import Publisher
 from bot.jobs.runner import Runner
 from bot.jobs.send import Sender
+from bot.jobs.serving import keep_telling
 from bot.safety import assess
 from bot.safety.classifier import trained
 from bot.services import Services, chat_url, services
@@ -30,10 +33,8 @@ from bot.settings import Settings
 from bot.store import schema
 from bot.web import pages
 from bot.web.accounts import Accounts, Rules
-from bot.web.admin.safety import Safety
-from bot.web.admin.safety_findings import Findings
-from bot.web.admin.safety_rules import RulePages
-from bot.web.admin.views import Admin
+from bot.web.admin.findings import Findings
+from bot.web.admin.given import Given as AdminGiven
 from bot.web.conversation import StoredThread
 from bot.web.desk.pages import Given, desk_pages
 from bot.web.health import Health
@@ -93,13 +94,24 @@ def _pages(app: web.Application, made: Services, health: Health, session: Callab
     app.add_routes(table)
     app.on_shutdown.append(stream.stop)
 
-    rules = Rules(secure, settings.second_factor, settings.public_url)
+    rules = Rules(secure, settings.second_factor, settings.public_url, settings.duty_hours)
     accounts = Accounts(made.engine, made.clock, made.bearings.tools, secret, rules)
-    given = Given(
+    desk = desk_pages(_desk_given(made, session))
+    app.on_shutdown.append(desk.stream.stop)
+    app.add_routes(routes(accounts, desk, _admin_given(made), health))
+    if settings.wechat_on:
+        table, pending = account.webhook(settings, made.engine, made.turns, made.clock)
+        app.add_routes(table)
+        app.on_shutdown.append(lambda _app: pending.settle())
+
+
+def _desk_given(made: Services, session: Callable[[], aiohttp.ClientSession]) -> Given:
+    settings = made.settings
+    return Given(
         engine=made.engine,
         clock=made.clock,
         tools=made.bearings.tools,
-        secret=secret,
+        secret=settings.secret(),
         wakes=made.wakes,
         live=made.live,
         public_url=settings.public_url,
@@ -108,20 +120,19 @@ def _pages(app: web.Application, made: Services, health: Health, session: Callab
         duty_hours=settings.duty_hours,
         alert=made.alerts.send,
     )
-    desk = desk_pages(given)
-    app.on_shutdown.append(desk.stream.stop)
-    admin = Admin(made.engine, made.live, made.bearings.tools, made.clock, settings)
-    safety = Safety(
-        made.engine,
-        made.clock,
-        Findings(made.engine, made.clock),
-        RulePages(made.engine, made.clock, made.rules.look),
+
+
+def _admin_given(made: Services) -> AdminGiven:
+    return AdminGiven(
+        engine=made.engine,
+        live=made.live,
+        tools=made.bearings.tools,
+        turns=made.turns,
+        clock=made.clock,
+        settings=made.settings,
+        look=made.rules.look,
+        findings=Findings(),
     )
-    app.add_routes(routes(accounts, desk, admin, safety, health))
-    if settings.wechat_on:
-        table, pending = account.webhook(settings, made.engine, made.turns, made.clock)
-        app.add_routes(table)
-        app.on_shutdown.append(lambda _app: pending.settle())
 
 
 def _running(
@@ -139,6 +150,7 @@ def _running(
             stack.push_async_callback(made.background.stop)
             made.background.start(_warm())
             made.background.start(_follow(made))
+            made.background.start(keep_telling(made.engine, made.live, made.clock))
             made.background.start(made.rules.follow())
             if only != "jobs":
                 made.background.start(made.wakes.listen())
@@ -188,16 +200,21 @@ def _jobs(made: Services, session: aiohttp.ClientSession) -> Runner:
     if settings.wechat_on and settings.wechat_app_secret.get_secret_value():
         channels["wechat"] = account.client(settings, made.engine, session, made.clock)
     notice = account.notices(settings, channels.get("wechat"), made.clock, chat_url(settings, made.clock))
+    model = settings.embedding_model or None
+    publisher = Publisher(made.engine, made.live, settings.indexes_dir, made.clock, model)
     return Runner(
         (
             Sender(made.engine, channels, made.clock, notice).job(),
             *(Fetcher(made.engine, library, made.clock).job() for library in channels.values()),
             recover.job(made.engine, made.turns, made.clock),
             retain.job(made.engine, settings.retention_days, made.clock),
+            publisher.job(),
             watch.job(made.engine),
+            imports.job(made.engine, lambda: made.bearings.tools().library, made.clock),
+            trials.job(made.engine, made.live, settings.indexes_dir, made.clock),
             remind.job(made.engine, made.clock),
             remind_bookings.job(made.engine, made.clock),
             escalate.job(made.engine, made.alerts, settings.acknowledge_minutes, made.clock),
-            reassign.job(made.engine, settings.reassign_minutes, made.clock),
+            reassign.job(made.engine, settings.reassign_minutes, made.clock, Duty.of(settings.duty_hours)),
         )
     )

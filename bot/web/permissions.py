@@ -24,7 +24,10 @@ MAY: dict[str, frozenset[Role]] = {
     "desk": _DESK,
     "lead": _LEADING,  # board, figures, quality, duty of others, people
     "stations": frozenset({Role.ADMIN}),
-    "admin": frozenset({Role.EDITOR, Role.CHIEF_EDITOR, Role.ADMIN}),
+    "knowledge": frozenset({Role.EDITOR, Role.CHIEF_EDITOR, Role.ADMIN}),
+    "publish": frozenset({Role.CHIEF_EDITOR, Role.ADMIN}),
+    "numbers": frozenset({Role.SUPERVISOR, Role.CHIEF_EDITOR, Role.ADMIN}),
+    "account": frozenset({Role.ADMIN}),  # the channel, its words, people, the trail, a family's data
     "safety": frozenset({Role.ADMIN}),  # it shows what families wrote, and changes what is done in danger
 }
 

@@ -1,6 +1,7 @@
 """The whole table of staff and machine routes: method, path, view, and the permission that stands before it.
 
-The parent's own routes are in `bot.channels.web.routes`, WeChat's in `bot.channels.wechat.webhook`.
+The admin's part is in `bot.web.admin.routes`. The parent's own routes are in `bot.channels.web.routes`, WeChat's in
+`bot.channels.wechat.webhook`.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.web.accounts import SETUP, Accounts, View
-from bot.web.admin.safety import Safety
-from bot.web.admin.views import Admin
+from bot.web.admin.given import Given
+from bot.web.admin.routes import rows as admin_rows
 from bot.web.desk.family.pages import FilePages
 from bot.web.desk.family.steps import STEPS as FILE_STEPS
 from bot.web.desk.lead.leading import Leading
@@ -21,23 +22,6 @@ from bot.web.desk.people.own import Own
 from bot.web.desk.people.people import People
 from bot.web.desk.people.person import Person
 from bot.web.health import Health
-
-
-def _safety(safety: Safety) -> list[tuple[str, str, View, str | None]]:
-    findings, rules = safety.findings, safety.rules
-    one = r"/{conversation:\d{1,18}}/{id:\d{1,18}}"
-    sort = "/admin/safety/{sort:patterns|protocols}"
-    return [
-        ("GET", "/admin/safety", safety.overview, "safety"),
-        ("GET", "/admin/safety/detections", findings.listing, "safety"),
-        ("POST", f"/admin/safety/detections{one}", findings.mark, "safety"),
-        ("GET", "/admin/safety/missed", findings.silent, "safety"),
-        ("POST", f"/admin/safety/missed{one}", findings.miss, "safety"),
-        ("GET", "/admin/safety/marks", findings.export, "safety"),
-        ("GET", sort, rules.listing, "safety"),
-        ("GET", f"{sort}/{{key:[a-z0-9-]{{1,61}}}}", rules.editor, "safety"),
-        ("POST", f"{sort}/{{key:[a-z0-9-]{{1,61}}}}", rules.act, "safety"),
-    ]
 
 
 def _access(accounts: Accounts) -> list[tuple[str, str, View, str | None]]:
@@ -173,7 +157,7 @@ def _files(files: FilePages) -> list[tuple[str, str, View, str | None]]:
     ]
 
 
-def routes(accounts: Accounts, desk: Desk, admin: Admin, safety: Safety, health: Health) -> list[web.RouteDef]:
+def routes(accounts: Accounts, desk: Desk, admin: Given, health: Health) -> list[web.RouteDef]:
     """Give the table; None as permission means that anybody may."""
     table: list[tuple[str, str, View, str | None]] = [
         ("GET", "/", home, None),
@@ -188,10 +172,7 @@ def routes(accounts: Accounts, desk: Desk, admin: Admin, safety: Safety, health:
         *_moves(desk.moves),
         *_files(desk.files),
         *_appointments(desk),
-        ("GET", "/admin", admin.overview, "admin"),
-        ("GET", "/admin/entries", admin.entries, "admin"),
-        ("GET", "/admin/entries/{id:[a-z0-9-]+}", admin.entry, "admin"),
-        *_safety(safety),
+        *admin_rows(admin),
     ]
     return [
         web.route(method, path, view if permission is None else accounts.needs(permission, view))

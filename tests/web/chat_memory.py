@@ -201,6 +201,12 @@ class MemoryShelf:
     def __init__(self) -> None:
         self.ratings: list[tuple[str, str]] = []
         self.broken = False
+        self.openings: list[str] = []
+
+    async def opened(self, slug: str) -> None:
+        if self.broken:
+            raise OSError("no store")
+        self.openings.append(slug)
 
     async def rate(self, slug: str, verdict: str) -> None:
         if self.broken:

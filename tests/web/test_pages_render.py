@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from html.parser import HTMLParser
 
 import aiohttp_jinja2
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, make_mocked_request
-from chat_memory import ARTICLE, CRISIS, EVENING, GUIDANCE, Clock, MemoryThread, build
+from chat_memory import CRISIS, EVENING, Clock, MemoryThread, build
 
-from bot.channels.web.ports import Line, Reference
+from bot.channels.web.ports import Line
 from bot.handoff.taking_back import Handed
 from bot.web.desk.talk.finding import Item
 from bot.web.desk.talk.shown import Window
@@ -79,19 +79,6 @@ class Step:
 
 
 @dataclass
-class Row:
-    id: str = "screens"
-    title: str = "手机" + HOSTILE
-    topics: tuple[str, ...] = ("手机与屏幕",)
-    stages: tuple[str, ...] = ()
-    wordings: int = 9
-    problem: str = "问法少一种" + HOSTILE
-    review: str = "过 3 天"
-    late: bool = True
-    reviewed: date | None = None
-
-
-@dataclass
 class Problem:
     where: str = "entries/x.md" + HOSTILE
     rule: str = "wordings"
@@ -134,21 +121,6 @@ CASE = {
     "q": HOSTILE,
     "slowly": False,
     "outcome": "",
-}
-ENTRIES = {
-    "staff": Staff(),
-    "here": "entries",
-    "q": HOSTILE,
-    "topic": "screens",
-    "stage": "",
-    "topics": [("screens", "手机" + HOSTILE)],
-    "stages": [("junior", "初中")],
-    "entries": [Row()],
-    "first": 1,
-    "last": 1,
-    "total": 1,
-    "previous": "",
-    "following": "/admin/entries?page=2",
 }
 
 
@@ -224,23 +196,6 @@ PAGES = [
             "problem_count": 3,
             "index": ("good", "就绪" + HOSTILE, "3-01234567"),
             "settings": [("公众号", "warn", "没有配置" + HOSTILE), ("密钥", "bad", "没有")],
-        },
-    ),
-    Page("admin/entries.html", ENTRIES),
-    Page("admin/entries.html", ENTRIES | {"entries": [], "total": 0}),
-    Page(
-        "admin/entry.html",
-        {
-            "staff": Staff(),
-            "here": "entries",
-            "article": replace(ARTICLE, title="手机" + HOSTILE, full=HOSTILE, sources=(Reference(HOSTILE, HOSTILE),)),
-            "reply": GUIDANCE,
-            "wordings": ("一收就砸门" + HOSTILE,),
-            "problems": [Problem()],
-            "review_by": date(2027, 4, 1),
-            "region": "",
-            "families": (),
-            "ratings": {"yes": 3},
         },
     ),
 ]

@@ -35,6 +35,10 @@ SAMPLES = dict.fromkeys(OF_CASE, "1") | {
     "shifts/{id}": "1",
     "stations/{station}": "1",
     "entries/{id}": "screens-junior-phone-conflict",
+    "imports/{id}": "1",
+    "{sort}/{id}": "changzhou-96111",
+    "listing/{id}": "changzhou-96111",
+    "publish/{number}": "1",
     "detections/{conversation}": "1",
     "missed/{conversation}": "1",
     "{conversation}/{id}": "1",
@@ -45,6 +49,10 @@ SAMPLES = dict.fromkeys(OF_CASE, "1") | {
     "people/{person}": "1",
     "bookings/{booking}": "1",
     "slots/{slot}": "1",
+    "families/{conversation}": "1",
+    "exam/{id}": "1",
+    "trials/{id}": "1",
+    "unanswered/{id}": "1",
 }
 # Nobody need be signed in for these.
 OPEN = {

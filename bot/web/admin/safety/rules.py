@@ -25,8 +25,8 @@ from bot.safety.shape import Sort
 from bot.store import safety_edits
 from bot.store.safety_edits import Version
 from bot.web.accounts import STAFF, face
-from bot.web.admin.safety_bench import Bench, bench
-from bot.web.admin.safety_lists import lines, matches
+from bot.web.admin.safety.bench import Bench, bench
+from bot.web.admin.safety.lists import lines, matches
 
 SORTS: dict[str, Sort] = {"patterns": "pattern", "protocols": "card"}
 NEW = "new"

@@ -15,20 +15,16 @@ from bot.store import detections
 from bot.store.detections import Tally
 from bot.store.funnel import Funnel, Spread, funnel
 from bot.web.accounts import face
-from bot.web.admin.safety_findings import Findings
-from bot.web.admin.safety_rules import RulePages
 
 PERIODS = (7, 30)  # days
 
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """The overview, and the two groups of pages that it leads to."""
+    """The overview."""
 
     engine: AsyncEngine
     clock: Callable[[], datetime]
-    findings: Findings
-    rules: RulePages
 
     async def overview(self, request: web.Request) -> web.Response:
         """`GET /admin/safety`: what became of dangers, and how well they are found."""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp_jinja2 import render_template
@@ -25,8 +24,8 @@ from bot.safety import names
 from bot.store import detections
 from bot.store.detections import Detection, Filter, Mark
 from bot.web.accounts import STAFF, face
+from bot.web.admin.paging import PAGE, page_of, pager
 
-PAGE = 30
 RECENT = timedelta(days=14)  # how far back messages are offered in which nothing was found
 VERDICTS = (("open", "还没看"), ("right", "判断对"), ("wrong", "判断不对"), ("missed", "补记的漏判"))
 LAYERS = (("classifier", "分类器"), ("conversation", "前后对话"))
@@ -241,26 +240,3 @@ def _back(given: Mapping[str, object], home: str) -> web.Response:
     back = text_of(given, "back")
     inside = re.fullmatch(re.escape(home) + r"(\?[^\s\\]*)?", back)
     return web.Response(status=303, headers={"Location": back if inside else home})
-
-
-def page_of(request: web.Request) -> int:
-    """Give the number of the page that is asked for."""
-    value = request.query.get("page", "1")
-    return max(int(value), 1) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
-
-
-def pager(path: str, chosen: Mapping[str, str], page: int, shown: int, total: int) -> dict[str, object]:
-    """Give what the foot of a list needs."""
-    kept = {name: value for name, value in chosen.items() if value}
-    first = (page - 1) * PAGE
-
-    def address(number: int) -> str:
-        return f"{path}?{urlencode({**kept, 'page': number})}"
-
-    return {
-        "first": first + 1,
-        "last": first + shown,
-        "total": total,
-        "previous": address(page - 1) if page > 1 else "",
-        "following": address(page + 1) if first + PAGE < total else "",
-    }

@@ -1,0 +1,1 @@
+"""The figures of how the bot is used, and what the offices count."""
