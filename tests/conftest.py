@@ -32,6 +32,9 @@ def postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="bot-tests-") as folder, embedded.running(Path(folder)) as url:
 
         async def prepare() -> None:
+            for careful in ("fsync", "full_page_writes", "synchronous_commit"):  # a busy disk stops no test
+                await _ask(url, f"ALTER SYSTEM SET {careful} = off")
+            await _ask(url, "SELECT pg_reload_conf()")
             engine = open_engine(url)
             await schema.upgrade(engine)
             await engine.dispose()

@@ -39,6 +39,12 @@ async def chromium() -> AsyncIterator[Any]:
         await browser.close()
 
 
+async def arrived(page: Any, selector: str) -> None:
+    """Wait for a page that has something: it is there, and its scripts have run."""
+    await page.wait_for_selector(selector)
+    await page.wait_for_load_state("load")
+
+
 async def holds(page: Any, selector: str, words: str) -> None:
     """Wait until a field holds words: a page that has just come fills in a draft when its script runs."""
     await page.wait_for_function(

@@ -42,7 +42,7 @@ async def signed_in(person: Person, house: House, path: str) -> Any:
     await page.fill("#name", "zhou")
     await page.fill("#password", PASSWORD)
     await page.click("button[type=submit]")
-    await page.wait_for_selector("main h1")
+    await page.wait_for_selector("#main h1")
     return page
 
 
@@ -124,7 +124,7 @@ async def test_a_cluster_becomes_a_draft_and_is_proved_to_be_answered(
     await both(page, "cluster")
     await page.click("button:has-text('写成新条目')")
     await page.wait_for_url("**/admin/entries/*")
-    await page.wait_for_selector("main h1")
+    await page.wait_for_selector("#main h1")
     key = page.url.rsplit("/", 1)[1]
     await page.goto(f"{house.url}/admin/unanswered")
     await page.wait_for_selector("text=这里没有")

@@ -27,7 +27,7 @@ async def signed_in(person: Person, house: House, login: str, name: str, path: s
     await page.fill("#name", login)
     await page.fill("#password", PASSWORD)
     await page.click("button[type=submit]")
-    await page.wait_for_selector("main h1")
+    await page.wait_for_selector("#main h1")
     return page
 
 

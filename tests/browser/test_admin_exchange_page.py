@@ -95,4 +95,4 @@ async def test_a_spreadsheet_with_errors_is_mended_and_becomes_drafts(
         (draft,) = await changes.listed(conn)
     assert (draft.key, draft.title, draft.origin) == (KEYS[1], "一写作业就喊累，怎么办？", "import")
     await page.click("main .file-link")
-    await page.wait_for_selector("main h1")
+    await page.wait_for_selector("#main h1")

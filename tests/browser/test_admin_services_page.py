@@ -30,7 +30,7 @@ async def signed_in(person: Person, house: House, path: str, viewport: dict[str,
     await page.fill("#name", "xu")
     await page.fill("#password", PASSWORD)
     await page.click("button[type=submit]")
-    await page.wait_for_selector("main h1")
+    await page.wait_for_selector("#main h1")
     return page
 
 

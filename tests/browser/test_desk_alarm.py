@@ -132,9 +132,10 @@ async def test_a_quiet_conversation_says_so_where_one_writes(
     await desk.wait_for_selector("text=等家长再来说话时送出")
     await picture(desk, f"{name}-quiet")
     await desk.check("#safe")
+    before = len(house.thread())
     await desk.fill("#reply", "我在")
     await desk.click("#send")
-    await house.reply("o-mei", 2)
+    await house.reply("o-mei", before)
     assert [bubble.text for bubble in house.thread() if "周老师：" in bubble.text] == ["周老师：我在"]
     [row] = await rows(house.database_url, conversations)
     assert row.state["quiet"] is True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chromium import Person, holds
+from chromium import Person, arrived, holds
 from test_desk_page import DESKTOP, PHONE, calls_for_a_person, fits, picture, signed_in
 
 from bot.store import canned
@@ -19,7 +19,7 @@ async def taken(person: Person, house: House, viewport: dict[str, int], name: st
     desk = await signed_in(person, house, viewport, name)
     await desk.click(".queue li a")
     await desk.click("#claim")
-    await desk.wait_for_selector("#send")
+    await arrived(desk, "#send")
     return desk
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import Person, holds
+from chromium import Person, arrived, holds
 
 from bot.store import people
 from tests.house import KEPT, PASSWORD, House
@@ -49,7 +49,7 @@ async def signed_in(person: Person, house: House, viewport: dict[str, int], name
     await page.fill("#name", "zhou")
     await page.fill("#password", PASSWORD)
     await page.click("button[type=submit]")
-    await page.wait_for_selector("h1 >> text=该谁了")
+    await arrived(page, "h1 >> text=该谁了")
     return page
 
 
@@ -115,6 +115,7 @@ async def test_a_draft_outlives_a_look_elsewhere_and_a_note_stays_with_colleague
     desk = await signed_in(person, house, DESKTOP, "note")
     await desk.click(".queue a")
     await desk.click("#claim")
+    await arrived(desk, "#send")
     await desk.fill("#reply", "妈妈声音在抖")
     await desk.click("#back")
     await desk.click(".queue a")
@@ -153,10 +154,10 @@ async def test_the_queue_is_walked_and_a_case_opened_by_keyboard(person: Person,
     assert "紧急" in first
     await picture(desk, "queue-danger")
     await desk.keyboard.press("Enter")
-    await desk.wait_for_selector("#claim")
+    await arrived(desk, "#claim")
     await desk.keyboard.press("c")
     await desk.keyboard.press("Enter")
-    await desk.wait_for_selector("#send")
+    await arrived(desk, "#send")
     await desk.keyboard.press("r")
     await desk.keyboard.type("我是周老师，孩子现在在哪里？")
     await desk.keyboard.press("Control+Enter")

@@ -38,7 +38,7 @@ async def chief(person: Person, house: House, viewport: dict[str, int], **look: 
     await page.fill("#name", "boss")
     await page.fill("#password", PASSWORD)
     await page.click("button[type=submit]")
-    await page.wait_for_selector("main h1")
+    await page.wait_for_selector("#main h1")
     return page
 
 

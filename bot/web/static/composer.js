@@ -69,6 +69,7 @@ function lock(on) {
   busy = on;
   box.readOnly = on;
   for (const button of composer.querySelectorAll("button[name=kind]")) button.disabled = on;
+  if (composer.elements.safe) composer.elements.safe.disabled = on; // ticked for the next words, it would go with these
   $("send").lastChild.textContent = on ? "正在送" : "发送";
 }
 
@@ -222,6 +223,7 @@ function keys(event) {
 
 if (composer) {
   const unsent = JSON.parse(kept(SENDING) || "null");
+  if (box.value) keep(DRAFT, box.value); // typed before this ran
   box.value ||= unsent?.fields.text || kept(DRAFT);
   box.addEventListener("input", () => { keep(DRAFT, box.value); weigh(); typing(); });
   box.addEventListener("keydown", keys);
