@@ -19,9 +19,10 @@ from bot.dialogue.bearings import Bearings
 from bot.dialogue.turn import Seams, Turns
 from bot.handoff.duty.placing import Placing
 from bot.jobs.alert import Alerts, Robots
-from bot.jobs.rules import Following
+from bot.jobs.edits import Following, take_limits, take_phrases, take_rules
 from bot.settings import Settings, SettingsError
 from bot.store.database import open_engine
+from bot.store.edits import LIMITS, PHRASES, SAFETY
 from bot.store.wake import Wakes
 from indexes.embed import OWN
 from indexes.engine import SearchEngine
@@ -65,7 +66,7 @@ class Services:
     turns: Turns
     wakes: Wakes
     alerts: Alerts
-    rules: Following
+    edits: Following
     clock: Callable[[], datetime]
     background: Background = field(default_factory=Background)
 
@@ -113,7 +114,8 @@ def services(
     )
     turns = Turns(engine, seams)
     wakes = Wakes(database_url, lambda _error: observe.FAILURES.labels("wake").inc())
-    return Services(settings, engine, held, bearings, turns, wakes, alerts, Following(engine), clock)
+    following = Following(engine, {SAFETY: take_rules, PHRASES: take_phrases, LIMITS: take_limits(held)})
+    return Services(settings, engine, held, bearings, turns, wakes, alerts, following, clock)
 
 
 def chat_url(settings: Settings, clock: Callable[[], datetime]) -> Callable[[str], str]:

@@ -18,9 +18,9 @@ from typing import Any, cast
 
 import yaml
 
+from bot.in_force import InForce
 from bot.messages import Level
 from bot.safety.hints import required
-from bot.safety.in_force import InForce
 
 HERE = Path(__file__).parent
 _GROUP = re.compile(r"\{([a-z-]+)\}(\?)?")

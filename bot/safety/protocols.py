@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.in_force import InForce
 from bot.messages import (
     Assessment,
     Block,
@@ -27,7 +28,6 @@ from bot.messages import (
     Tap,
 )
 from bot.safety import hotlines
-from bot.safety.in_force import InForce
 from bot.safety.last_words import last_words
 from bot.safety.patterns import read_yaml
 

@@ -47,7 +47,12 @@ class Act(StrEnum):
     FAMILY_EXPORTED = "family:exported"
     FAMILY_ERASED = "family:erased"
     REPORTED = "figures:reported"
+    WORDS = "words:changed"
+    NOTICE = "words:notice"
     IMPORTED = "library:imported"
+    DIGEST = "digest:changed"
+    MENU = "wechat:menu"
+    LIMITS = "account:limits"
 
 
 WORDS: dict[Act, str] = {
@@ -79,7 +84,12 @@ WORDS: dict[Act, str] = {
     Act.FAMILY_EXPORTED: "导出了一家的资料",
     Act.FAMILY_ERASED: "删除了一家的资料",
     Act.REPORTED: "填报了数字",
+    Act.WORDS: "改了机器人的话",
+    Act.NOTICE: "改了隐私说明",
     Act.IMPORTED: "从文件导入草稿",
+    Act.DIGEST: "改了每周一条",
+    Act.MENU: "改了公众号菜单",
+    Act.LIMITS: "改了回答门槛",
 }
 
 # What people read of the details; names that are not here are for machines alone.

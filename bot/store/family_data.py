@@ -29,6 +29,7 @@ from bot.store.tables import (
     plan_items,
     referrals,
     slots,
+    subscriptions,
 )
 
 
@@ -111,6 +112,9 @@ async def everything(conn: AsyncConnection, conversation_id: int) -> dict[str, A
         ),
         "没答上的": await _rows(
             conn, select(misses.c.at, misses.c.text).where(misses.c.conversation_id == conversation_id)
+        ),
+        "每周一条": await _rows(
+            conn, select(subscriptions.c.since).where(subscriptions.c.conversation_id == conversation_id)
         ),
         "安全判断": await _rows(
             conn,

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.misses import UNSURE, Reason
 from bot.store.tables import feedback, misses, ratings, reads
 
 
 async def missed(
-    conn: AsyncConnection, conversation_id: int, *, text: str, verdict: str, nearest: str | None, at: datetime
+    conn: AsyncConnection,
+    conversation_id: int,
+    *,
+    text: str,
+    verdict: str,
+    nearest: str | None,
+    at: datetime,
+    reason: Reason = UNSURE,
+    level: str | None = None,
 ) -> None:
-    """Remember a question without a sure answer; `text` comes masked."""
-    await conn.execute(
-        insert(misses).values(conversation_id=conversation_id, text=text, verdict=verdict, nearest=nearest, at=at)
-    )
+    """Remember a question that was not answered well; `text` comes masked. For one reason it is kept once."""
+    values = {"verdict": verdict, "nearest": nearest, "at": at, "reason": reason, "level": level}
+    if reason != UNSURE:
+        same = (misses.c.conversation_id == conversation_id, misses.c.reason == reason, misses.c.text == text)
+        if await conn.scalar(select(exists().where(*same))):
+            return
+    await conn.execute(insert(misses).values(conversation_id=conversation_id, text=text, **values))
 
 
 async def judged(

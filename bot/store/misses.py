@@ -1,11 +1,11 @@
-"""Questions without a sure answer, and what an editor made of them. The words stand here masked."""
+"""Questions that were not answered well, and what an editor made of them. The words stand here masked."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,12 +15,19 @@ from bot.store.tables import conversations, misses, parents
 
 NOT_OURS = "not-ours"
 
+# unsure: there was no sure answer. unhelped: there was one, and the parent said that it did not help or was not meant.
+# person: there was one, and the parent asked for a person.
+Reason = Literal["unsure", "unhelped", "person"]
+UNSURE: Reason = "unsure"
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Miss:
     """One question: who asked counts by `parent` (a conversation), and is not known otherwise.
 
-    `handled` is draft:<entry>, wording:<entry> or not-ours; None: nobody has looked at it.
+    `handled` is draft:<entry>, wording:<entry> or not-ours; None: nobody has looked at it. `level` is what safety found
+    in the words, None where that was not kept.
     """
 
     id: int
@@ -34,12 +41,24 @@ class Miss:
     handled: str | None
     handled_by: str
     handled_at: datetime | None
+    reason: Reason = UNSURE
+    level: str | None = None
 
 
-async def since(conn: AsyncConnection, since: datetime, limit: int = 6000) -> list[Miss]:
-    """List what was asked from a moment on, newest first; of very many only the newest."""
+async def since(
+    conn: AsyncConnection, since: datetime, limit: int = 6000, *, reason: Reason | None = UNSURE
+) -> list[Miss]:
+    """List what was asked from a moment on, for one reason or for any, newest first; of very many only the newest."""
     query = _all().where(misses.c.at >= since).order_by(misses.c.id.desc()).limit(limit)
+    if reason is not None:
+        query = query.where(misses.c.reason == reason)
     return [Miss(*row) for row in await conn.execute(query)]
+
+
+async def reason_of(conn: AsyncConnection, number: int) -> Reason | None:
+    """Tell why a question stands on the list; None if it is gone."""
+    found: Reason | None = await conn.scalar(select(misses.c.reason).where(misses.c.id == number))
+    return found
 
 
 async def mark(conn: AsyncConnection) -> tuple[int, int, datetime | None]:
@@ -86,6 +105,8 @@ def _all() -> Select[Any]:
             misses.c.handled,
             misses.c.handled_by,
             misses.c.handled_at,
+            misses.c.reason,
+            misses.c.level,
         )
         .join(conversations, conversations.c.id == misses.c.conversation_id)
         .join(parents, parents.c.id == conversations.c.parent_id)

@@ -14,6 +14,7 @@ from bot.store.tables import outbox
 # A sender that dies in mid-send leaves `sending`; after this long another one takes it up. WeChat has no dedupe key,
 # so the parent may then read a line twice: better than never.
 STUCK = timedelta(seconds=60)
+LATER = 4  # lines of digests sent at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Parcel:
     reason: str = ""
     created_at: datetime | None = None
     expires_at: datetime | None = None
+    about: str = ""
 
 
 EXPIRED = "已经过了时间，没有再送"  # why a message that was true for a while only did not go
@@ -45,25 +47,34 @@ async def put(conn: AsyncConnection, rows: list[dict[str, Any]]) -> None:
 _CLAIM = text("""
     WITH due AS (
         SELECT conversation_id, id FROM outbox AS mine
-        WHERE state IN ('pending', 'sending') AND due_at <= :now
-          AND NOT EXISTS (  -- order is kept: an earlier line of the conversation goes first
+        WHERE state IN ('pending', 'sending') AND due_at <= :now AND (about <> '') = :later
+          AND NOT EXISTS (  -- order is kept: an earlier line of the talk goes first; nobody waits for a digest
             SELECT 1 FROM outbox AS earlier
             WHERE earlier.conversation_id = mine.conversation_id AND earlier.id < mine.id
-              AND earlier.state IN ('pending', 'sending'))
+              AND earlier.state IN ('pending', 'sending') AND (earlier.about = '' OR mine.about <> ''))
         ORDER BY due_at LIMIT :limit
         FOR UPDATE SKIP LOCKED
     )
     UPDATE outbox SET state = 'sending', attempts = attempts + 1, due_at = :stuck
     FROM due WHERE outbox.conversation_id = due.conversation_id AND outbox.id = due.id
     RETURNING outbox.id, outbox.conversation_id, outbox.message_id, outbox.channel, outbox.recipient, outbox.text,
-              outbox.automatic, outbox.author, outbox.attempts, outbox.reason, outbox.created_at, outbox.expires_at
+              outbox.automatic, outbox.author, outbox.attempts, outbox.reason, outbox.created_at, outbox.expires_at,
+              outbox.about
 """)
 
 
 async def claim(conn: AsyncConnection, now: datetime, limit: int = 20) -> list[Parcel]:
-    """Take messages that are due; at most one of a conversation at a time."""
-    rows = await conn.execute(_CLAIM, {"now": now, "stuck": now + STUCK, "limit": limit})
-    return [Parcel(*row) for row in rows]
+    """Take messages that are due; at most one of a conversation at a time.
+
+    What nobody waits for comes last and few at a time, so that words of people are never behind more than those.
+    """
+    taken: list[Parcel] = []
+    for later, room in ((False, limit), (True, LATER)):
+        asked = {"now": now, "stuck": now + STUCK, "limit": room, "later": later}
+        taken += [Parcel(*row) for row in await conn.execute(_CLAIM, asked)]
+        if taken:
+            break
+    return taken
 
 
 async def following(conn: AsyncConnection, first: Parcel, within: timedelta) -> list[Parcel]:
@@ -109,6 +120,7 @@ def _parcel(row: Row[Any]) -> Parcel:
         row.reason,
         row.created_at,
         row.expires_at,
+        row.about,
     )
 
 
@@ -163,12 +175,12 @@ async def unpark(conn: AsyncConnection, conversation_id: int, now: datetime) -> 
     return result.rowcount
 
 
-async def take_parked(conn: AsyncConnection, conversation_id: int) -> Parcel | None:
-    """Take the oldest parked words to ride on a passive reply; None when there are none."""
+async def take_parked(conn: AsyncConnection, conversation_id: int, about: str = "") -> Parcel | None:
+    """Take the oldest parked words (of a person, or a digest) to ride on a passive reply; None when there are none."""
     row = (
         await conn.execute(
             select(outbox)
-            .where(outbox.c.conversation_id == conversation_id, outbox.c.state == "parked")
+            .where(outbox.c.conversation_id == conversation_id, outbox.c.state == "parked", outbox.c.about == about)
             .order_by(outbox.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)

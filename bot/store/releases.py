@@ -23,6 +23,7 @@ from knowledge.editorial import State
 ASKED, BUILDING, BUILT, REFUSED, FAILED = "asked", "building", "built", "refused", "failed"
 PENDING = (ASKED, BUILDING)
 COMMAND = "命令行"  # the author of what was published by a command
+PROGRAM = "程序"  # of what the program asks for itself
 _LOCK = 7270003
 
 
@@ -93,6 +94,25 @@ async def builder(engine: AsyncEngine, *, every: float | None = None) -> AsyncIt
         finally:
             if held:
                 await let_go(conn)
+
+
+@asynccontextmanager
+async def learner(engine: AsyncEngine) -> AsyncIterator[bool]:
+    """Be the one who learns: whether one is. Whoever builds a release does not wait for it."""
+    async with engine.connect() as conn:
+        await conn.execution_options(isolation_level="AUTOCOMMIT")
+        held: bool = (await conn.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK + 2})).scalar_one()
+        try:
+            yield held
+        finally:
+            if held:
+                await conn.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK + 2})
+
+
+async def learned(conn: AsyncConnection, directory: str) -> bool:
+    """Whether a release was asked for that was learned from the one in this directory, whatever came of it."""
+    query = select(releases.c.number).where(releases.c.report["learned"].astext == directory).limit(1)
+    return (await conn.execute(query)).first() is not None
 
 
 async def next_number(conn: AsyncConnection) -> int:

@@ -120,6 +120,7 @@ outbox = Table(
     _at("due_at", now=True),
     _at("expires_at", nullable=True),  # from then on the words would be untrue: they are not sent any more
     _at("created_at", now=True),
+    Column("about", Text, nullable=False, server_default=""),  # digest: nobody waits for it, so it goes after all else
     PrimaryKeyConstraint("conversation_id", "id"),
     Index("ix_outbox_due", "due_at", postgresql_where=text("state IN ('pending', 'sending')")),
     Index("ix_outbox_parked", "conversation_id", postgresql_where=text("state = 'parked'")),
@@ -508,6 +509,8 @@ misses = Table(
     Column("verdict", Text, nullable=False),
     Column("nearest", Text),
     _at("at", now=True),
+    Column("reason", Text, nullable=False, server_default="unsure"),  # or unhelped, person: bot/store/misses.py
+    Column("level", Text),  # what safety found in the words; null in rows from before it was kept
     Column("handled", Text),  # what an editor made of it: draft:<entry>, wording:<entry> or not-ours
     Column("handled_by", Text, nullable=False, server_default=""),
     _at("handled_at", nullable=True),
@@ -530,6 +533,7 @@ turns = Table(
     Column("stage", Text),
     Column("level", Text, nullable=False, server_default="none"),
     Index("ix_turns_at", "at"),
+    Index("ix_turns_region", "region"),  # so that the regions there are can be listed
 )
 
 reads = Table(
@@ -573,16 +577,16 @@ detections = Table(
     Index("ix_detections_at", "at"),
 )
 
-safety_edits = Table(
-    "safety_edits",  # what admins changed of the packaged patterns and protocols; the last row of a key is in force
+edits = Table(
+    "edits",  # what admins changed of what is packaged beside the library; the last row of a key is in force
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("sort", Text, nullable=False),  # pattern or card
+    Column("sort", Text, nullable=False),  # the vocabulary: bot/store/edits.py
     Column("key", Text, nullable=False),
-    Column("body", Text),  # YAML; NULL: the packaged one again
+    Column("body", Text),  # as its sort is written; NULL: the packaged one again
     Column("author", Text, nullable=False),
     _at("at", now=True),
-    Index("ix_safety_edits_key", "sort", "key", "id"),
+    Index("ix_edits_key", "sort", "key", "id"),
 )
 
 changes = Table(
@@ -678,6 +682,39 @@ uploads = Table(
     Column("report", JSONB, nullable=False, server_default=text("'{}'")),
     Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="SET NULL")),
     Column("author", Text, nullable=False),
+    _at("at", now=True),
+)
+
+vitals = Table(
+    "vitals",  # what each part last said of itself: a job of a process, WeChat's last fault
+    metadata,
+    Column("name", Text, primary_key=True),  # the vocabulary: bot/store/vitals.py
+    Column("body", JSONB, nullable=False, server_default=text("'{}'")),  # never words of families
+    _at("at", now=True),
+)
+
+subscriptions = Table(
+    "subscriptions",  # parents who asked for the weekly digest
+    metadata,
+    Column("conversation_id", BigInteger, ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    _at("since"),
+    Column("sent_week", Date),  # the Monday of the last digest that went to them
+)
+
+digests = Table(
+    "digests",  # what goes to who subscribed, one a week
+    metadata,
+    Column("week", Date, primary_key=True),  # its Monday
+    Column("state", Text, nullable=False, server_default="draft"),  # the vocabulary: bot/store/digests.py
+    Column("body", JSONB, nullable=False, server_default=text("'{}'")),  # opening words, entries, who wrote it
+    Column("author", Text, nullable=False, server_default=""),
+    Column("approved_by", Text, nullable=False, server_default=""),
+    _at("due_at"),
+    _at("sent_at", nullable=True),
+    Column("sent", Integer, nullable=False, server_default=text("0")),  # to how many
+    Column("skipped", Integer, nullable=False, server_default=text("0")),  # not to be written to this week
+    Column("left", Integer, nullable=False, server_default=text("0")),  # said 退订 after it, before the next
+    Column("saved", Integer, nullable=False, server_default=text("0")),  # rises with every step: late savers are told
     _at("at", now=True),
 )
 

@@ -111,6 +111,12 @@ async def choose(conn: AsyncConnection, upload_id: int, chosen: Sequence[int]) -
     return done.rowcount == 1
 
 
+async def pick(conn: AsyncConnection, upload_id: int, picked: Sequence[int]) -> None:
+    """Keep which rows are ticked so far, while the pages of a long file are turned."""
+    added = uploads.c.report.op("||")(cast({"picked": list(picked)}, JSONB))
+    await conn.execute(update(uploads).where(uploads.c.id == upload_id, uploads.c.state == "read").values(report=added))
+
+
 async def finish(conn: AsyncConnection, upload_id: int, saved: Sequence[dict[str, str]], late: Sequence[str]) -> None:
     """Say what became of the chosen rows."""
     await _say(conn, upload_id, {"until": "", "saved": list(saved), "late": list(late)}, state="done", rows=[])

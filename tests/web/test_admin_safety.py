@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from test_pages_render import assert_usable
 
 from bot.safety import labelled
-from bot.store.tables import detections, safety_edits
+from bot.store.tables import detections, edits
 from bot.web.admin.safety.findings import Piece, marked_up
 from tests.house import House, rows
 from tests.paper_boat import BOAT
@@ -53,7 +53,7 @@ async def test_others_see_neither_the_pages_nor_the_way_to_them(house: House, ro
         assert "纸船" not in page
     if role == "editor":
         assert "/admin/safety" not in await text(browser, "/admin")
-    assert await rows(house.database_url, safety_edits) == []
+    assert await rows(house.database_url, edits) == []
 
 
 async def test_what_was_found_is_shown_masked_with_its_evidence_and_its_case(house: House, admin: Browser) -> None:

@@ -12,7 +12,7 @@ from test_admin_safety import HARMLESS, admin, shown
 from test_pages_render import assert_usable
 
 from bot.safety import assess, rules
-from bot.store.tables import detections, safety_edits
+from bot.store.tables import detections, edits
 from tests.house import House, rows
 from tests.paper_boat import BOAT
 
@@ -70,7 +70,7 @@ async def test_a_draft_is_tried_without_being_saved(house: House, admin: Browser
     assert 'data-risk="none"' not in trial
     assert "paper-boat" in trial
     assert assess("他又画了蓝色大纸船").level == "none"
-    assert await rows(house.database_url, safety_edits) == []
+    assert await rows(house.database_url, edits) == []
 
 
 async def test_a_draft_that_breaks_an_example_shows_which_and_is_not_saved(house: House, admin: Browser) -> None:
@@ -83,7 +83,7 @@ async def test_a_draft_that_breaks_an_example_shows_which_and_is_not_saved(house
         assert 'data-right="no"' in page
         assert "遗愿清单" in page  # what was typed is given back
         assert_usable(page)
-    assert await rows(house.database_url, safety_edits) == []
+    assert await rows(house.database_url, edits) == []
 
 
 async def test_what_cannot_be_read_is_given_back_with_what_is_wrong(house: House, admin: Browser) -> None:
@@ -92,7 +92,7 @@ async def test_what_cannot_be_read_is_given_back_with_what_is_wrong(house: House
         assert status == 422
         assert "<script>x" not in page
         assert "这样存不了" in page
-    assert await rows(house.database_url, safety_edits) == []
+    assert await rows(house.database_url, edits) == []
 
 
 async def test_a_new_pattern_is_saved_judges_the_next_message_and_can_be_given_up(house: House, admin: Browser) -> None:
@@ -113,7 +113,7 @@ async def test_a_new_pattern_is_saved_judges_the_next_message_and_can_be_given_u
     listed = await shown(admin, "/admin/safety/patterns?state=added")
     assert "paper-boat" in listed
     assert "沈主任" in listed
-    (edit,) = await rows(house.database_url, safety_edits)
+    (edit,) = await rows(house.database_url, edits)
     assert (await post(admin, "/admin/safety/patterns/paper-boat", step="restore", version="0", saved=str(edit.id)))[
         0
     ] == 303
@@ -138,7 +138,7 @@ async def test_versions_are_kept_and_any_of_them_comes_back(house: House, admin:
         body = re.sub(r"^act: 请先陪在孩子身边", f"act: {words}", source, flags=re.MULTILINE)
         assert body != source
         assert (await post(admin, path, step="save", body=body, saved=str(saved)))[0] == 303
-        saved = max(edit.id for edit in await rows(house.database_url, safety_edits))
+        saved = max(edit.id for edit in await rows(house.database_url, edits))
     page = await shown(admin, path)
     assert page.count("沈主任") >= 2
     (older,) = re.findall(r'name="version" value="([1-9]\d*)"', page)
@@ -157,14 +157,14 @@ async def test_of_two_who_edit_the_same_the_later_is_told_and_keeps_the_words(ho
     assert status == 409
     assert "沈主任刚刚存过这一条" in page
     assert "美术课" in page
-    (edit,) = await rows(house.database_url, safety_edits)
+    (edit,) = await rows(house.database_url, edits)
     assert f'name="saved" value="{edit.id}"' in page
 
 
 async def test_an_edit_in_the_table_that_does_not_hold_is_shown_as_such(house: House, admin: Browser) -> None:
     async with house.app_engine.begin() as conn:
         await conn.execute(
-            safety_edits.insert().values(sort="pattern", key="note", body="id: [", author="某人", at=house.clock())
+            edits.insert().values(sort="pattern", key="note", body="id: [", author="某人", at=house.clock())
         )
     assert "没有生效" in await shown(admin, "/admin/safety/patterns?state=refused")
     page = await shown(admin, "/admin/safety/patterns/note")

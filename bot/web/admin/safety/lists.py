@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.safety import names, rules, shape
 from bot.safety.shape import Sort
-from bot.store.safety_edits import Version
+from bot.store.edits import Version
 
 STATES = {"packaged": "出厂", "edited": "改过", "added": "新加", "off": "停用", "refused": "没有生效"}
 

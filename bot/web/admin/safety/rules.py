@@ -1,6 +1,6 @@
 """Patterns and protocols for administrators: listed, tried, changed only if no example breaks, brought back.
 
-What is saved is the text of one pattern or card; processes install it by themselves (`bot/jobs/rules.py`).
+What is saved is the text of one pattern or card; processes install it by themselves (`bot/jobs/edits.py`).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from bot.safety import check, names, rules
 from bot.safety.check import Problem
 from bot.safety.rules import Edit
 from bot.safety.shape import Sort
-from bot.store import safety_edits
-from bot.store.safety_edits import Version
+from bot.store import edits
+from bot.store.edits import SAFETY, Version
 from bot.web.accounts import STAFF, face
 from bot.web.admin.safety.bench import Bench, bench
 from bot.web.admin.safety.lists import lines, matches
@@ -133,7 +133,7 @@ class RulePages:
     async def _restore(self, request: web.Request, draft: _Draft, version: str) -> web.Response:
         """Save an earlier version again, or the packaged one (version 0); an added pattern without one is given up."""
         async with self.engine.connect() as conn:
-            past = await safety_edits.history(conn, draft.sort, draft.key, limit=1000)
+            past = await edits.history(conn, draft.sort, draft.key, limit=1000)
         if version == "0":
             return await self._save(request, draft, None)
         body = next((one.body for one in past if str(one.id) == version), None)
@@ -157,7 +157,7 @@ class RulePages:
             return await self._page(request, shown, table, problems=problems, status=422)
         values = {"sort": draft.sort, "key": key, "body": body, "author": request[STAFF].name, "at": self.clock()}
         async with self.engine.begin() as conn:
-            number = await safety_edits.add(conn, values, seen=table.newest)
+            number = await edits.add(conn, values, among=SAFETY, seen=table.newest)
         if number is None:
             late = "刚才有人存了别的改动，这里要在那之后再查一遍，请再存一次。"
             return await self._page(request, shown, await self._table(), problems=[Problem(key, late)], status=409)
@@ -180,7 +180,7 @@ class RulePages:
         if tried and problems is None:
             problems = await asyncio.to_thread(judged, table.edits, Edit(draft.sort, seen.key, draft.body))
         async with self.engine.connect() as conn:
-            past = await safety_edits.history(conn, draft.sort, draft.key)
+            past = await edits.history(conn, draft.sort, draft.key)
         where = _where(draft.sort)
         packaged = draft.key in rules.sources(draft.sort)
         context = {
@@ -202,7 +202,7 @@ class RulePages:
 
     async def _table(self) -> _Table:
         async with self.engine.connect() as conn:
-            return _Table(tuple(await safety_edits.last_of_each(conn)))
+            return _Table(tuple(await edits.last_of_each(conn, SAFETY)))
 
 
 def judged(edits: tuple[Edit, ...], draft: Edit) -> list[Problem]:
