@@ -20,6 +20,8 @@ from indexes.build import BuildError, FailedExam, build
 from indexes.engine import SearchEngine
 from indexes.evaluate import Report, evaluate
 from indexes.hits import Query
+from indexes.limits import Limits
+from indexes.patch import patched
 from knowledge.exam import Question
 from knowledge.release import read
 
@@ -34,7 +36,7 @@ def main() -> None:
     wanted = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        told = _build(wanted) if wanted["do"] == "build" else _compare(wanted)
+        told = {"build": _build, "patch": _patch, "compare": _compare}[wanted["do"]](wanted)
     except BuildError as error:
         cause = error.__cause__
         told = {"sentence": str(error), "missed": list(cause.missed) if isinstance(cause, FailedExam) else []}
@@ -52,21 +54,29 @@ def _say(told: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def _progress(step: str, share: float) -> None:
+    _say({"step": step, "share": share})
+
+
 def _build(wanted: dict[str, Any]) -> dict[str, Any]:
-    release = read(Path(wanted["release"]))
-
-    def progress(step: str, share: float) -> None:
-        _say({"step": step, "share": share})
-
     place = build(
-        release,
+        read(Path(wanted["release"])),
         Path(wanted["root"]),
         model=wanted["model"],
         dense=wanted["dense"],
-        progress=progress,
+        progress=_progress,
         exam=questions(wanted["exam"]),
+        limits=Limits(**wanted["limits"]),
     )
     return {"directory": place.name}
+
+
+def _patch(wanted: dict[str, Any]) -> dict[str, Any]:
+    base = _opened(Path(wanted["base"]), Limits(**wanted["limits"]))
+    release, exam = read(Path(wanted["release"])), questions(wanted["exam"])
+    engine = patched(release, Path(wanted["root"]), base, exam, most=None, progress=_progress)
+    assert engine is not None  # noqa: S101 - of any number of documents, on a base that is open
+    return {"directory": engine.path.name}
 
 
 def questions(held: Sequence[dict[str, Any]]) -> list[Question]:
@@ -83,7 +93,8 @@ def sent(exam: Sequence[Question]) -> list[dict[str, Any]]:
 def _compare(wanted: dict[str, Any]) -> dict[str, Any]:
     """Put the exam and what parents asked to two indexes, one after the other."""
     exam = questions(wanted["exam"])
-    before, after = (_opened(Path(wanted[name])) for name in ("before", "after"))
+    limits = Limits(**wanted["limits"])
+    before, after = (_opened(Path(wanted[name]), limits) for name in ("before", "after"))
     asked = [Query(one["text"], region=one["region"], stage=one["stage"]) for one in wanted["asked"]]
     answers = [_answers(engine, asked) for engine in (before, after)]
     changed = [
@@ -94,8 +105,9 @@ def _compare(wanted: dict[str, Any]) -> dict[str, Any]:
     return {"exam": [_figures(engine, exam) for engine in (before, after)], "asked": len(asked), "changed": changed}
 
 
-def _opened(place: Path) -> SearchEngine:
+def _opened(place: Path, limits: Limits) -> SearchEngine:
     engine = SearchEngine.open(place)
+    engine.limits = limits
     engine.load_dense()
     return engine
 

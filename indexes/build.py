@@ -14,6 +14,7 @@ from indexes.embed import OWN, open_embedder
 from indexes.engine import GATE, LEXICAL, MODEL, RELEASE, VECTORS, SearchEngine
 from indexes.evaluate import evaluate
 from indexes.lexical import LexicalIndex
+from indexes.limits import Limits
 from indexes.manifest import BadIndex, Manifest
 from indexes.scope import train_gate
 from knowledge.exam import Question
@@ -52,11 +53,12 @@ def build(
     dense: bool = True,
     progress: Progress | None = None,
     exam: Sequence[Question] = (),
+    limits: Limits | None = None,
 ) -> Path:
     """Build an index below `root` and return its directory, named after the release's number and digest.
 
     `model` None trains our own from the library; otherwise a sentence-transformers path or name, or "hashing".
-    `exam` is asked before it takes its place: below the bar it is refused, with the questions that it missed.
+    `exam` is asked before it takes its place, under `limits`: below the bar it is refused, with what it missed.
     A failed build leaves nothing behind and raises BuildError. An index that is there and sound is kept.
     """
     told = progress or (lambda _step, _share: None)
@@ -67,7 +69,7 @@ def build(
 
     def fill(beside: Path) -> None:
         _write(release, beside, name if dense else None, told)
-        _try(beside, told, exam)
+        _try(beside, told, exam, limits or Limits())
 
     settled(place, release, fill)
     told("done", 1.0)
@@ -135,26 +137,33 @@ def _write_dense(held: Sequence[Document], lexical: LexicalIndex, folder: Path, 
     DenseIndex.build(held, open_embedder(model, folder / MODEL)).save(folder / VECTORS)
 
 
-def _try(folder: Path, told: Progress, exam: Sequence[Question]) -> None:
+def _try(folder: Path, told: Progress, exam: Sequence[Question], limits: Limits) -> None:
     """Open it as a stranger and ask for every title: each must find itself, with and without the dense leg."""
     told("check", 0.9)
     engine = SearchEngine.open(folder)
+    engine.limits = limits
     _ask_titles(engine)
     engine.load_dense()
     if engine.dense_ready:
         _ask_titles(engine)
     if exam:
         told("exam", 0.95)
-        _sit(engine, exam)
+        sit(engine, exam)
 
 
-def _sit(engine: SearchEngine, exam: Sequence[Question]) -> None:
-    """Ask the exam: an index that finds too little is worse than the one before it."""
+def sit(engine: SearchEngine, exam: Sequence[Question]) -> None:
+    """Ask the exam: an index that finds too little is worse than the one before it, FailedExam says so."""
     report = evaluate(engine, exam, rivals=False)
-    if report.found.cases and report.found.entry3.value < BAR:
-        missed = "；".join(report.missed[:5])
-        sentence = f"考题只找到 {report.found.entry3.value:.0%}，不到 {BAR:.0%}。没找到的有：{missed}"
-        raise FailedExam(sentence, report.missed)
+    if failed := below_bar(report.found.cases, report.found.entry3.value, report.missed):
+        raise failed
+
+
+def below_bar(cases: int, found: float, missed: Sequence[str]) -> FailedExam | None:
+    """Why nothing may be answered so; None if enough of the exam is found, which `missed` are not."""
+    if not cases or found >= BAR:
+        return None
+    named = "；".join(missed[:5])
+    return FailedExam(f"考题只找到 {found:.0%}，不到 {BAR:.0%}。没找到的有：{named}", missed)
 
 
 def _ask_titles(engine: SearchEngine) -> None:

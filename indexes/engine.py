@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from indexes import manifest
 from indexes.belief import LEXICAL_ONLY, WITH_DENSE
 from indexes.documents import Document, documents
-from indexes.embed import Embedder, open_embedder, unit
+from indexes.embed import Embedder, open_embedder
 from indexes.hits import Hit, Hits, Query
 from indexes.lexical import LexicalIndex
+from indexes.limits import Limits
 from indexes.manifest import BadIndex
+from indexes.meaning import Meaning
 from indexes.rank import (
     Found,
     Legs,
-    Limits,
     Weights,
     Wish,
     allowed,
@@ -31,7 +32,7 @@ from indexes.rank import (
     rank,
     verdict,
 )
-from indexes.reading import BEFORE, Reading, reading
+from indexes.reading import Reading, reading
 from indexes.scope import Gate
 from indexes.text import informative, normalise, worries
 from indexes.worth import Scores
@@ -52,28 +53,21 @@ LONGEST = 600  # characters that are searched: by then a message has told what i
 
 
 @dataclass(frozen=True, slots=True)
-class _Dense:
-    """The dense leg: model and vectors in one, so that one assignment switches it on."""
+class Weighed:
+    """What was found for a query in each way of reading it, before limits say what is done with it."""
 
-    embedder: Embedder
-    index: DenseIndex
-
-    def score(self, readings: Sequence[Reading]) -> Sequence[Scores]:
-        """How near each reading is to each document; all are embedded in one go, and no text twice."""
-        texts = list(dict.fromkeys(text for told in readings for text in (told.words, told.context) if text)) or [""]
-        at = {text: number for number, text in enumerate(texts)}
-        rows = self.embedder.encode(texts, query=True)
-        nothing = np.zeros(rows.shape[1], dtype=np.float32)
-
-        def row(text: str) -> Scores:
-            return rows[at[text]] if text else nothing
-
-        mixed = [row(told.words) + np.float32(BEFORE) * row(told.context) for told in readings]
-        return list(self.index.score(unit(np.stack(mixed))))
+    query: Query
+    readings: Sequence[Reading]
+    found: Sequence[Found]
+    parts: Sequence[tuple[Reading, Found]]
+    dense: bool
 
 
 class SearchEngine:
-    """Searches one release. Nothing changes after opening but the arrival of the dense leg: safe in threads."""
+    """Searches one release. Nothing changes after opening but the dense leg, which comes late, and `limits`.
+
+    Each is one assignment, and a search takes each once: safe in threads.
+    """
 
     def __init__(
         self,
@@ -84,12 +78,12 @@ class SearchEngine:
         gate: Gate,
         like: SearchEngine | None = None,
     ) -> None:
-        """Take the parts of an index; `open` reads them from its directory. The places of another one are shared."""
+        """Take the parts of an index; `open` reads them. Places and limits are those of another one, if it is given."""
         self.path = path
         self.manifest = held
         self.release = release
         self.weights = Weights()
-        self.limits = Limits()
+        self.limits: Limits = Limits() if like is None else like.limits  # who holds it sets them: Live
         self.documents: tuple[Document, ...] = documents(release)
         self.lexical = lexical
         self.gate = gate
@@ -98,7 +92,7 @@ class SearchEngine:
         self._tree: RegionTree = like._tree if same and like is not None else RegionTree(regions)  # noqa: SLF001 - of its own kind
         self._regions = {document.region for document in self.documents if document.region}
         self._free: dict[tuple[object, ...], NDArray[np.intp]] = {}
-        self._dense: _Dense | None = None
+        self._dense: Meaning | None = None
         self._loading = threading.Lock()
 
     @classmethod
@@ -143,7 +137,7 @@ class SearchEngine:
     def add_dense(self, embedder: Embedder, index: DenseIndex) -> None:
         """Let the dense leg take part; raise BadIndex if model and vectors are not of one size."""
         index.score(embedder.encode([PROBE], query=True))  # warms it, too
-        self._dense = _Dense(embedder, index)
+        self._dense = Meaning(embedder, index)
 
     def shared_with(self, path: Path) -> dict[str, str]:
         """The digests of this index's files that lie in another directory as well: the same files by another name."""
@@ -167,6 +161,11 @@ class SearchEngine:
 
     def search_many(self, queries: Sequence[Query]) -> list[Hits]:
         """The same for several at once: they are embedded and compared together."""
+        limits = self.limits
+        return [self.settle(one, limits) for one in self.weigh(queries)]
+
+    def weigh(self, queries: Sequence[Query]) -> list[Weighed]:
+        """Find, and leave it to `settle` what is done with it: that is quick, and under any limits."""
         dense = self._dense
         told = [self._readings(query) for query in queries]
         parts = [self._parts(query) for query in queries]
@@ -178,7 +177,7 @@ class SearchEngine:
         ]
         apart = [[(one, self._find(one, 1, next(near))) for one in each] for each in parts]
         return [
-            self._answer(query, readings, seen, further, dense is not None)
+            Weighed(query, readings, seen, further, dense is not None)
             for query, readings, seen, further in zip(queries, told, found, apart, strict=True)
         ]
 
@@ -211,35 +210,29 @@ class SearchEngine:
         texts = worries(query.text[:LONGEST])
         return [reading(query, text, "", self._tree.chain) for text in texts] if len(texts) > 1 else []
 
-    def _answer(
-        self,
-        query: Query,
-        readings: Sequence[Reading],
-        found: Sequence[Found],
-        parts: Sequence[tuple[Reading, Found]],
-        dense: bool,
-    ) -> Hits:
-        telling = informative(query.text[:LONGEST])
-        with_context = len(found) > 1 and joins(found[0], found[1], telling, self.limits)
-        chosen, told = found[with_context], readings[with_context]
+    def settle(self, one: Weighed, limits: Limits) -> Hits:
+        """Say what limits make of what this engine found."""
+        found, telling = one.found, informative(one.query.text[:LONGEST])
+        with_context = len(found) > 1 and joins(found[0], found[1], telling, limits)
+        chosen, told = found[with_context], one.readings[with_context]
         if with_context:
             telling += informative(told.context)
         return Hits(
             self._hits(chosen, told),
-            verdict(chosen, telling, self.limits),
+            verdict(chosen, telling, limits),
             chosen.inside,
             chosen.first,
             chosen.three,
             chosen.signs.margin,
-            dense,
+            one.dense,
             with_context,
-            self._second(chosen, parts),
+            self._second(chosen, one.parts, limits),
         )
 
-    def _second(self, chosen: Found, parts: Sequence[tuple[Reading, Found]]) -> Hit | None:
+    def _second(self, chosen: Found, parts: Sequence[tuple[Reading, Found]], limits: Limits) -> Hit | None:
         """What the surest of the worries that are of another topic would be answered with."""
         others = [(found, told) for told, found in parts if found.order and not found.topics & chosen.topics]
-        sure = [(found, told) for found, told in others if found.first >= self.limits.second]
+        sure = [(found, told) for found, told in others if found.first >= limits.second]
         return self._hits(*max(sure, key=lambda pair: pair[0].first))[0] if sure else None
 
     def _find(self, told: Reading, limit: int, cosines: Scores | None) -> Found:

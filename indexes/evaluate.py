@@ -124,9 +124,8 @@ class Report:
 
 def evaluate(engine: SearchEngine, questions: Sequence[Question], *, rivals: bool = True) -> Report:
     """Ask the engine every question, and the baselines those that entries answer."""
-    inside = [asked for asked in questions if asked.inside and (asked.entries or asked.topics)]
-    beyond = [asked for asked in questions if not asked.inside]
-    judge = _Judge(engine)
+    inside, beyond = ours_and_others(questions)
+    judge = Judge(engine)
     sat = judge.sit(inside)
     refusing = engine.search_many([query_of(asked) for asked in beyond])
     ours = [one.place for one in sat]
@@ -137,9 +136,15 @@ def evaluate(engine: SearchEngine, questions: Sequence[Question], *, rivals: boo
         {name: _gains(ours, theirs) for name, theirs in places.items()},
         _knowing(sat, refusing),
         {name: _grouped(sat, key) for name, key in _GROUPS.items()} | {"topic": _grouped(sat, judge.topic)},
-        {name: _curve(sat, refusing, belief, places) for name, (belief, places) in _BELIEFS.items()},
+        curves(sat, refusing),
         tuple(one.question.question for one in sat if not _within(one.place.entry, 3)),
     )
+
+
+def ours_and_others(questions: Sequence[Question]) -> tuple[list[Question], list[Question]]:
+    """Part those that entries answer from those that are not ours."""
+    inside = [asked for asked in questions if asked.inside and (asked.entries or asked.topics)]
+    return inside, [asked for asked in questions if not asked.inside]
 
 
 def found_among_three(engine: SearchEngine, asked: Question) -> bool:
@@ -152,7 +157,7 @@ def query_of(asked: Question) -> Query:
     return Query(asked.question, asked.context, asked.region, asked.stage, asked.family, ("entry",), DEEP)
 
 
-class _Judge:
+class Judge:
     """Says where the right ones stand."""
 
     def __init__(self, engine: SearchEngine) -> None:
@@ -161,7 +166,10 @@ class _Judge:
 
     def sit(self, questions: Sequence[Question]) -> list[Sat]:
         """Ask the engine."""
-        found = self._engine.search_many([query_of(asked) for asked in questions])
+        return self.judged(questions, self._engine.search_many([query_of(asked) for asked in questions]))
+
+    def judged(self, questions: Sequence[Question], found: Sequence[Hits]) -> list[Sat]:
+        """Put what was found beside what should be."""
         return [
             Sat(asked, self.place(asked, (hit.id for hit in hits.items)), hits)
             for asked, hits in zip(questions, found, strict=True)
@@ -186,7 +194,7 @@ class _Judge:
         return {self._primary[name] for name in asked.entries if name in self._primary} | set(asked.topics)
 
 
-def _rivals(engine: SearchEngine, questions: Sequence[Question], judge: _Judge) -> dict[str, list[Place]]:
+def _rivals(engine: SearchEngine, questions: Sequence[Question], judge: Judge) -> dict[str, list[Place]]:
     """Where the right ones stand for each baseline. They too see only what holds where the parent is."""
     free = {asked.region: engine.open_to(asked.region) for asked in questions}
     held: list[Document] = list(engine.documents)
@@ -196,7 +204,7 @@ def _rivals(engine: SearchEngine, questions: Sequence[Question], judge: _Judge) 
     return found
 
 
-def _place(scores: np.ndarray, free: np.ndarray, held: Sequence[Document], asked: Question, judge: _Judge) -> Place:
+def _place(scores: np.ndarray, free: np.ndarray, held: Sequence[Document], asked: Question, judge: Judge) -> Place:
     best = free[np.argsort(-scores[free], kind="stable")[:DEEP]]
     return judge.place(asked, (held[at].id for at in best if scores[at] > 0))
 
@@ -224,6 +232,11 @@ def _knowing(sat: Sequence[Sat], outside: Sequence[Hits]) -> Abstention:
         share([_within(one.place.topic, 1) for one in given]),
         share([_within(one.place.entry, 3) for one in chosen]),
     )
+
+
+def curves(sat: Sequence[Sat], outside: Sequence[Hits]) -> dict[str, tuple[Step, ...]]:
+    """What every threshold would do, for each belief."""
+    return {name: _curve(sat, outside, belief, places) for name, (belief, places) in _BELIEFS.items()}
 
 
 def _curve(

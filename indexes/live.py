@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import tempfile
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from indexes import manifest
 from indexes.engine import PROBE, SearchEngine
 from indexes.hits import Query
+from indexes.limits import Limits
 
 POINTER = "LIVE"
 
@@ -44,19 +47,36 @@ def _silent(_name: str, _error: Exception) -> None:
 
 
 class Live:
-    """Holds the engine that answers. Readers take `engine` once for a search; a swap never disturbs them."""
+    """Holds the engine that answers, and the limits by which it does. Readers take `engine` once for a search.
+
+    Neither a swap nor other limits disturb a search; whichever comes first, an engine that answers has these limits.
+    """
 
     def __init__(
         self, engine: SearchEngine | None = None, *, expect_model: str | None = None, on_trouble: Trouble = _silent
     ) -> None:
-        self.engine = engine
+        self.engine: SearchEngine | None = None
+        self.limits = Limits()
+        self._setting = threading.Lock()  # a release may go live in the loop while a thread takes over limits
+        if engine is not None:
+            self.swap(engine)
         self._expect_model = expect_model
         self._on_trouble = on_trouble
         self._told: tuple[str, str] | None = None
 
     def swap(self, engine: SearchEngine) -> None:
         """Let another engine answer from now on."""
-        self.engine = engine
+        with self._setting:
+            engine.limits = self.limits
+            self.engine = engine
+        gc.freeze()  # half a million objects that stay: walking them takes a full collection a quarter of a second
+
+    def tune(self, limits: Limits) -> None:
+        """Let other limits hold from now on, for this engine and all that come after it."""
+        with self._setting:
+            self.limits = limits
+            if (engine := self.engine) is not None:
+                engine.limits = limits
 
     async def follow(self, root: Path, read: Callable[[], Awaitable[str | None]], every: float) -> None:
         """Ask `read` for the live index's name every so many seconds and go along with it, until cancelled.
@@ -77,6 +97,7 @@ class Live:
                 await self._change(root / name)
             elif self.engine is not None and not self.engine.dense_ready:
                 await asyncio.to_thread(self.engine.load_dense)
+                gc.freeze()
             self._told = None
         except Exception as error:  # noqa: BLE001 - the loop's edge: whatever is wrong, the old index answers on
             self._report(name or "", error)

@@ -32,6 +32,7 @@ class Manifest:
     files: Mapping[str, str]
     format: int = FORMAT
     learned: str = ""  # the digest of the release that the model and the worths were learned from, where it is another
+    since: int = 0  # documents that came after it was learned: their words are known by chance
 
     def same_model(self, other: Manifest) -> bool:
         """Whether both have the same model, byte for byte."""

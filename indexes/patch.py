@@ -1,7 +1,7 @@
-"""A small change of the library, live without learning anew: what is as it was is taken over, the rest is added.
+"""A change of the library, live without learning anew: what is as it was is taken over, the rest is added.
 
 Model, worths and gate stay those of the last full build (`Manifest.learned`); the index differs from a full one of the
-same release by that alone. `indexes.build` makes the full one.
+same release by that alone. `indexes.build` makes the full one, which takes minutes where there is much to learn.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from indexes import manifest
-from indexes.build import BAR, FailedExam, MissingTitle, place_of, settled, there
+from indexes.build import BAR, FailedExam, MissingTitle, Progress, place_of, settled, sit, there
 from indexes.documents import Document, documents
 from indexes.engine import GATE, LEXICAL, MODEL, RELEASE, VECTORS, SearchEngine
 from indexes.evaluate import found_among_three
@@ -20,7 +20,7 @@ from indexes.manifest import Manifest
 from knowledge.exam import Question
 from knowledge.release import Release, write
 
-SMALL = 30  # documents that may go or come, a changed one doing both: beyond, their words are worth learning
+SMALL = 30  # documents that go or come, a changed one doing both: beyond, it takes seconds, and is worth learning
 
 
 def patch(release: Release, root: Path, base: SearchEngine, exam: Sequence[Question] = ()) -> Path | None:
@@ -29,11 +29,20 @@ def patch(release: Release, root: Path, base: SearchEngine, exam: Sequence[Quest
     return engine.path if engine is not None else None
 
 
-def patched(release: Release, root: Path, base: SearchEngine, exam: Sequence[Question] = ()) -> SearchEngine | None:
-    """Build the index of a release that differs little from that of `base`; None where it differs too much.
+def patched(
+    release: Release,
+    root: Path,
+    base: SearchEngine,
+    exam: Sequence[Question] = (),
+    *,
+    most: int | None = SMALL,
+    progress: Progress | None = None,
+) -> SearchEngine | None:
+    """Build the index of a release on that of `base`; None where more than `most` documents come or go.
 
-    `base` is open with its dense leg, if it has one. Of the exam those questions are asked that name what changed.
-    What is given is open and warm, so that the process that made it need not read it again.
+    `base` is open with its dense leg, if it has one. Of the exam those questions are asked that name what changed;
+    where anything may have changed (`most` None), all of it, as after a full build. What is given is open and warm,
+    so that the process that made it need not read it again.
 
     Raises:
         BuildError: as `build` does, and the disk is as before.
@@ -42,8 +51,9 @@ def patched(release: Release, root: Path, base: SearchEngine, exam: Sequence[Que
     origin = _origin(base.documents, held)
     gone = set(range(len(base.documents))) - set(origin)
     complete = base.dense_ready == (base.manifest.model is not None)
-    if not held or not complete or len(gone) + origin.count(None) > SMALL:
+    if not held or not complete or (most is not None and len(gone) + origin.count(None) > most):
         return None
+    told = progress or (lambda _step, _share: None)
     place = place_of(release, root)
     if there(place, base.manifest.model):
         engine = SearchEngine.open(place, like=base)
@@ -52,8 +62,15 @@ def patched(release: Release, root: Path, base: SearchEngine, exam: Sequence[Que
     made: list[SearchEngine] = []
 
     def fill(beside: Path) -> None:
+        told("words", 0.1)
         made.append(_write(release, held, origin, base, beside))
-        _try(made[0], base, [held[at] for at, old in enumerate(origin) if old is None], exam)
+        told("check", 0.6)
+        _find(made[0], fresh := [held[at] for at, old in enumerate(origin) if old is None])
+        told("exam", 0.8)
+        if most is None:
+            sit(made[0], exam)
+        else:
+            _sit_again(made[0], base, fresh, exam)
 
     settled(place, release, fill)
     made[0].path = place
@@ -84,7 +101,8 @@ def _write(
         _link(base.path / name, folder / name)
     files = manifest.digests(folder, {name: base.manifest.files[name] for name in taken})
     learned = base.manifest.learned or base.manifest.digest
-    made = Manifest(release.number, release.digest, len(held), base.manifest.model, files, learned=learned)
+    since = base.manifest.since + origin.count(None)
+    made = Manifest(release.number, release.digest, len(held), base.manifest.model, files, learned=learned, since=since)
     manifest.write(folder, made)
     engine = SearchEngine(folder, made, release, lexical, base.gate, like=base)
     if base.embedder is not None and vectors is not None:
@@ -101,10 +119,14 @@ def _link(there: Path, here: Path) -> None:
         shutil.copyfile(there, here)
 
 
-def _try(engine: SearchEngine, base: SearchEngine, fresh: Sequence[Document], exam: Sequence[Question]) -> None:
-    """Ask for what is new by its title, and what the exam asks of it: what was found before must be found."""
+def _find(engine: SearchEngine, fresh: Sequence[Document]) -> None:
+    """Ask for what is new by its title."""
     if lost := [document.id for document in fresh if not engine.finds(document)]:
         raise MissingTitle(lost)
+
+
+def _sit_again(engine: SearchEngine, base: SearchEngine, fresh: Sequence[Document], exam: Sequence[Question]) -> None:
+    """Ask what the exam asks of what is new: what was found before must be found."""
     names = {document.id for document in fresh}
     asked = [question for question in exam if names & set(question.entries)]
     before = [question for question in asked if found_among_three(base, question)]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from indexes.belief import Signs
 from indexes.documents import Document
 from indexes.hits import Kind, Verdict
+from indexes.limits import Limits
 
 Scores = NDArray[np.float32]
 
@@ -35,22 +36,6 @@ class Weights:
     other_family: float = -0.07  # made for families of a kind, and the parent has told of another or of none
     near: float = 0.2  # made for the parent's own region
     neighbours: int = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Where the verdicts part, in what is believed (0..1), set by the exam without its sealed part."""
-
-    beyond: float = 0.35  # less likely ours: even a short message is plainly not
-    inside: float = 0.85  # less likely ours: not in the library
-    sure_inside: float = 0.9  # an answer needs as much; and a question back instead of a no
-    first: float = 0.7  # from here on the first is given as the answer
-    three: float = 0.55  # below it not even a choice of three is worth offering
-    second: float = 0.5  # a further worry in the message is worth offering
-    short: int = 4  # fewer informative characters tell too little
-    margin: float = 0.18  # from here on a message stands for itself, whatever was said before
-    own: int = 8  # so many informative characters have a topic of their own
-    scrap: int = 3  # fewer are about what was said before
 
 
 @dataclass(frozen=True, slots=True)

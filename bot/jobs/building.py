@@ -8,12 +8,14 @@ import json
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from indexes.apart import sent
 from indexes.build import kept_library
 from indexes.engine import RELEASE
+from indexes.limits import Limits
 from knowledge.exam import Question
 from knowledge.release import Release, write
 
@@ -22,6 +24,11 @@ LIBRARIES = 60  # older releases of which the library is kept, so that they can 
 _LONGEST = 30 * 60.0  # seconds that a build may take; one that hangs must not keep the next from being built
 
 Told = Callable[[str, float], Awaitable[None]]
+
+
+def learned_place(root: Path, name: str) -> Path:
+    """Where an index lies that was learned from a release which answers already; nobody answers from it itself."""
+    return root / "learned" / name
 
 
 class NotBuiltError(Exception):
@@ -33,25 +40,49 @@ class NotBuiltError(Exception):
 
 
 async def build(
-    release: Release, root: Path, *, model: str | None, dense: bool, exam: Sequence[Question], told: Told
+    release: Release,
+    root: Path,
+    *,
+    model: str | None,
+    dense: bool,
+    exam: Sequence[Question],
+    told: Told,
+    limits: Limits | None = None,
 ) -> str:
-    """Build a release's index in another process; the name of its directory.
+    """Build a release's index in another process, examined under `limits`; the name of its directory.
 
     Raises:
         NotBuiltError: it was refused, or that process died or hangs.
     """
+    wanted = {"do": "build", "model": model, "dense": dense, "exam": sent(exam), "limits": asdict(limits or Limits())}
+    return await _made(release, root, wanted, told)
+
+
+async def patch(
+    release: Release, root: Path, base: Path, *, exam: Sequence[Question], told: Told, limits: Limits
+) -> str:
+    """Make a release's index on another one, with what that has learned, however much differs; its directory's name.
+
+    Raises:
+        NotBuiltError: as `build`.
+    """
+    wanted = {"do": "patch", "base": str(base), "exam": sent(exam), "limits": asdict(limits)}
+    return await _made(release, root, wanted, told)
+
+
+async def _made(release: Release, root: Path, wanted: dict[str, Any], told: Told) -> str:
+    await asyncio.to_thread(root.mkdir, exist_ok=True)
     path = root / f".release-{release.number}.json"
     await asyncio.to_thread(write, release, path)
-    wanted = {"do": "build", "release": str(path), "root": str(root), "model": model, "dense": dense}
     try:
-        outcome = await _apart({**wanted, "exam": sent(exam)}, told)
+        outcome = await _apart({**wanted, "release": str(path), "root": str(root)}, told)
     finally:
         await asyncio.to_thread(path.unlink, missing_ok=True)
     return str(outcome["directory"])
 
 
 async def compare(
-    before: Path, after: Path, exam: Sequence[Question], asked: Sequence[dict[str, Any]]
+    before: Path, after: Path, exam: Sequence[Question], asked: Sequence[dict[str, Any]], limits: Limits | None = None
 ) -> dict[str, Any]:
     """Put the exam and what parents asked to two indexes in another process: figures, and what changes.
 
@@ -59,7 +90,7 @@ async def compare(
         NotBuiltError: that process died or hangs.
     """
     wanted = {"do": "compare", "before": str(before), "after": str(after), "exam": sent(exam), "asked": list(asked)}
-    return await _apart(wanted, _nobody)
+    return await _apart({**wanted, "limits": asdict(limits or Limits())}, _nobody)
 
 
 async def _nobody(_step: str, _share: float) -> None:

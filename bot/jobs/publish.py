@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import building
+from bot.jobs.edits import limits_in_force
 from bot.store import changes, exam_questions, pointing, releases
 from bot.store.changes import Change
 from indexes import live
@@ -118,7 +119,7 @@ async def _published(
     async with engine.begin() as conn:
         before = await releases.of_directory(conn, await releases.pointer(conn))
         held = await changes.among(conn, before.changes) if before else []
-        questions = await examination(conn)
+        questions, limits = await examination(conn), await limits_in_force(conn)
         report = {"packaged": True}
         number = await releases.ask(
             conn, author=releases.COMMAND, note="", report=report, at=clock(), state=releases.BUILDING
@@ -127,8 +128,10 @@ async def _published(
         whole = amended(library, amendments(held))
         refuse_problems(check(whole))
         release = freeze(whole, number)
+        if base is not None:
+            base.limits = limits
         place = patch(release, root, base, questions) if base is not None else None
-        directory = (place or build(release, root, model=model, progress=progress, exam=questions)).name
+        directory = (place or build(release, root, model=model, progress=progress, exam=questions, limits=limits)).name
     except (PublishError, BuildError) as error:
         await _refused(engine, number, error)
         raise

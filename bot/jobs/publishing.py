@@ -1,7 +1,8 @@
 """Publishing what editors ask for: taken from its row, checked, built beside, examined, then live; or refused.
 
 A small change is added to the open index here, in a thread, and this process answers from it in the same moment. A
-large one is learned in another process. Whoever dies over it leaves the row as it was, and the old release answers on.
+large one is added in another process; what is to be learned of it is learned afterwards (`bot.jobs.learning`), which
+asks for a release of the same library. Whoever dies over one leaves the row as it was, and the old release answers on.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import observe
 from bot.jobs import building
-from bot.jobs.building import NotBuiltError
+from bot.jobs.building import NotBuiltError, learned_place
 from bot.jobs.publish import PublishError, amendments, examination, named, packaged_exam, pointer
 from bot.jobs.runner import Job
+from bot.privacy import mask
 from bot.store import changes, misses, pointing, releases
 from bot.store.pointing import PointError
 from bot.store.releases import Publishing
@@ -44,13 +46,12 @@ _log = observe.logger("publishing")
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """The job. `live` is what this process answers from; `model` None trains our own."""
+    """The job. `live` is what this process answers from."""
 
     engine: AsyncEngine
     live: Live
     root: Path
     clock: Callable[[], datetime]
-    model: str | None = None
 
     def job(self) -> Job:
         """Make the job that publishes what is asked for."""
@@ -163,19 +164,20 @@ class Publisher:
     async def _built(
         self, row: Publishing, release: Release, base: SearchEngine, questions: tuple[Question, ...]
     ) -> tuple[SearchEngine | None, str]:
-        """Add it to the open index, or learn it in another process: the engine, if it is open here, and its place."""
-        engine = await asyncio.to_thread(patched, release, self.root, base, questions)
-        if engine is not None:
-            return engine, engine.path.name
+        """Add it to the open index, or in another process: the engine, if it is open here, and its place."""
+        learned = row.report.get("learned")
+        if not learned:
+            engine = await asyncio.to_thread(patched, release, self.root, base, questions)
+            if engine is not None:
+                return engine, engine.path.name
 
         async def told(step: str, share: float) -> None:
             progress = json.dumps({"step": step, "share": round(share, 3)})
             async with self.engine.begin() as conn:
                 await releases.tell(conn, row.number, progress=progress)
 
-        dense = base.manifest.model is not None
-        directory = await building.build(release, self.root, model=self.model, dense=dense, exam=questions, told=told)
-        return None, directory
+        on = learned_place(self.root, learned) if learned else base.path
+        return None, await building.patch(release, self.root, on, exam=questions, told=told, limits=base.limits)
 
     async def _compared(
         self, row: Publishing, base: SearchEngine, directory: str, questions: tuple[Question, ...]
@@ -184,12 +186,15 @@ class Publisher:
         async with self.engine.begin() as conn:
             await releases.tell(conn, row.number, progress=json.dumps({"step": "compare", "share": 0.9}))
             asked = await misses.since(conn, self.clock() - LATELY)
-        times = Counter((one.text, one.region, one.stage) for one in asked)
+        # Masked once more: older ones may have been kept by older rules.
+        texts = await asyncio.to_thread(lambda: [mask(one.text) for one in asked])
+        times = Counter((text, one.region, one.stage) for text, one in zip(texts, asked, strict=True))
         listed = [
             {"text": text, "region": region, "stage": stage, "times": count}
             for (text, region, stage), count in times.most_common(MOST_ASKED)
         ]
-        return {"compared": await building.compare(base.path, self.root / directory, questions, listed)}
+        compared = await building.compare(base.path, self.root / directory, questions, listed, base.limits)
+        return {"compared": compared}
 
     async def _refuse(self, row: Publishing, error: Exception) -> None:
         """Write down why it does not go live; its changes stay approved."""

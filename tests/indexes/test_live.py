@@ -1,5 +1,7 @@
 import asyncio
+import gc
 import itertools
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -59,6 +61,21 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def number(live: Live) -> int | None:
     return live.engine.release.number if live.engine else None
+
+
+def test_a_release_that_is_no_longer_live_needs_no_collector_to_be_gone(root: Path) -> None:
+    """What is live is kept from the collector, so nothing in it may hold itself in a circle."""
+    live = Live(SearchEngine.open(root / named(root, 1)))
+    assert live.engine is not None
+    live.engine.load_dense()
+    live.engine.search(Query("写作业"))
+    old = weakref.ref(live.engine), weakref.ref(live.engine.lexical.whole.rows)
+    gc.disable()
+    try:
+        live.swap(SearchEngine.open(root / named(root, 2)))
+        assert [one() for one in old] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_the_pointer_says_what_was_written_last(tmp_path: Path) -> None:

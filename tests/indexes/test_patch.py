@@ -8,7 +8,7 @@ from indexes import manifest
 from indexes.build import BuildError, build
 from indexes.engine import SearchEngine
 from indexes.hits import Query
-from indexes.patch import SMALL, patch
+from indexes.patch import SMALL, patch, patched
 from knowledge.exam import Question
 from knowledge.model import Entry, Library
 from knowledge.release import freeze
@@ -82,6 +82,28 @@ def test_a_large_change_is_worth_learning(library: Library, base: SearchEngine, 
     pattern = library.entries["sleep-late"]
     many = [replace(pattern, id=f"new-{at}", title=f"新的第{at}条") for at in range(SMALL + 1)]
     assert patch(freeze(changed(library, *many), 2), tmp_path, base) is None
+
+
+def test_any_change_can_be_added_where_it_is_asked_for(library: Library, base: SearchEngine, tmp_path: Path) -> None:
+    pattern = library.entries["sleep-late"]
+    many = [replace(pattern, id=f"new-{at}", title=f"新的第{at}条") for at in range(SMALL + 1)]
+    steps: list[str] = []
+    engine = patched(
+        freeze(changed(library, *many), 2), tmp_path, base, most=None, progress=lambda step, _: steps.append(step)
+    )
+    assert engine is not None
+    assert engine.search(Query("新的第30条")).items[0].id == "new-30"
+    assert engine.manifest.since == SMALL + 2  # one had other words
+    assert steps == ["words", "check", "exam"]
+
+
+def test_a_large_change_after_which_too_little_is_found_is_refused(
+    library: Library, base: SearchEngine, tmp_path: Path
+) -> None:
+    asked = [Question(question=f"一件谁也没有写过的事 {at}", entries=("gone",)) for at in range(4)]
+    with pytest.raises(BuildError, match="考题只找到"):
+        patched(freeze(changed(library), 2), tmp_path, base, asked, most=None)
+    assert [path.name for path in tmp_path.iterdir()] == [base.path.name]
 
 
 def test_an_engine_whose_dense_leg_is_not_there_yet_is_no_base(library: Library, tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ import pytest
 from indexes.belief import Signs
 from indexes.documents import Document
 from indexes.hits import Kind, Verdict
+from indexes.limits import Limits
 from indexes.rank import (
     Found,
     Legs,
-    Limits,
     Weights,
     Wish,
     agreement,

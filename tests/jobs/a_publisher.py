@@ -16,7 +16,7 @@ from indexes.live import Live
 async def main() -> None:
     url, root, index = sys.argv[1:]
     engine = SearchEngine.open(Path(index))
-    publisher = Publisher(open_engine(url), Live(engine), Path(root), clock.now, "hashing")
+    publisher = Publisher(open_engine(url), Live(engine), Path(root), clock.now)
     while True:
         await publisher.run()
         await asyncio.sleep(0.05)

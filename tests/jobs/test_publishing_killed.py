@@ -20,7 +20,7 @@ from tests.jobs.conftest import Clock
 
 
 async def many_changes(engine: AsyncEngine, held: SearchEngine, clock: Clock) -> list[int]:
-    """More changes than are added to an open index: the release is built anew."""
+    """More changes than are added to an open index: another process adds them."""
     listings = list(held.release.library.listings.values())[: SMALL + 2]
     made = []
     for at, listing in enumerate(listings):
@@ -77,7 +77,7 @@ async def test_a_killed_build_leaves_the_old_one_live_and_the_next_process_build
     assert left.state == releases.BUILDING
     assert read_pointer(root) is None
 
-    publisher = Publisher(engine, Live(search_engine), root, clock, "hashing")
+    publisher = Publisher(engine, Live(search_engine), root, clock)
     for _ in range(100):
         if await publisher.run():
             break

@@ -64,7 +64,8 @@ class Exams:
         raise web.HTTPSeeOther(f"/admin/exam#q-{number}")
 
     async def _sat(self, engine: SearchEngine, kept: list[Kept]) -> list[Result]:
-        name = (engine.release.digest, engine.dense_ready, tuple((one.id, one.at) for one in kept))
+        asked = tuple((one.id, one.at) for one in kept)
+        name = (engine.release.digest, engine.dense_ready, engine.limits, asked)
         if self._of != name:
             self._results = await asyncio.to_thread(sit, engine, [one.question for one in kept])
             self._of = name

@@ -11,7 +11,7 @@ from bot.messages import Assessment, Intent
 from bot.safety import names
 from indexes.explain import Explained, Seen
 from indexes.hits import Hits, Verdict
-from indexes.rank import Limits
+from indexes.limits import Limits
 
 INTENTS: Mapping[Intent, str] = {
     "guidance": "要指导",

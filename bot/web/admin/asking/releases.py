@@ -53,6 +53,7 @@ class Releases:
             if self._other is None or self._other[0].path.name != name:
                 self._other = None  # let go of the one before the next is read
                 self._other = await asyncio.to_thread(self._open, name, live)
+            self._other[0].limits = self.given.live.limits  # they may be others by now
             return self._other
 
     def _open(self, name: str, like: SearchEngine | None) -> tuple[SearchEngine, Tools]:

@@ -13,24 +13,25 @@ from markupsafe import Markup
 
 from indexes.engine import SearchEngine
 from indexes.evaluate import Step, evaluate
+from indexes.limits import Limits
 from knowledge import exam
 from knowledge.files import CONTENT
 
 EVERY = 4  # of the exam's questions one in so many: three hundred, within a second
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 520, 20, 140
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 508, 20, 140
 
 
 @dataclass(slots=True)
 class Thresholds:
     """Measures and remembers the release that was asked for last."""
 
-    _of: tuple[str, bool] | None = None
+    _of: tuple[str, bool, Limits] | None = None
     _steps: tuple[Step, ...] = ()
     _measuring: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def steps(self, engine: SearchEngine) -> tuple[Step, ...]:
         """Give what every threshold of the first answer would do."""
-        name = engine.release.digest, engine.dense_ready
+        name = engine.release.digest, engine.dense_ready, engine.limits
         async with self._measuring:
             if self._of != name:
                 self._steps = await asyncio.to_thread(_measured, engine)
@@ -48,8 +49,8 @@ def at(steps: Sequence[Step], limit: float) -> Step | None:
     return min(steps, key=lambda step: abs(step.at - limit), default=None)
 
 
-def chart(steps: Sequence[Step], limit: float) -> Markup:
-    """Draw both shares over the threshold, with the one in force marked."""
+def chart(steps: Sequence[Step], limit: float, planned: float | None = None) -> Markup:
+    """Draw both shares over the threshold, with the one in force marked, and one that may follow it."""
     if len(steps) < 2:
         return Markup("")
     low, high = steps[0].at, steps[-1].at
@@ -75,8 +76,14 @@ def chart(steps: Sequence[Step], limit: float) -> Markup:
         Markup('<text x="{}" y="158" text-anchor="middle">{}</text>').format(x(step.at), step.at) for step in steps[::2]
     ]
     body += [line("l1", [step.right for step in steps]), line("l2", [step.given for step in steps])]
-    body.append(
-        Markup('<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(x(limit), x(limit), _TOP - 6, _BOTTOM)
-    )
+    mark = Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>')
+    body.append(mark.format("axis", x(limit), x(limit), _TOP - 6, _BOTTOM))
+    if planned is not None and planned != limit:
+        body.append(mark.format("axis planned", x(planned), x(planned), _TOP - 6, _BOTTOM))
+        side = {False: "end", True: "start"}  # the words stand away from each other
+        name = Markup('<text x="{}" y="11" text-anchor="{}">{}</text>')
+        body += [name.format(x(limit), side[limit > planned], "现在")]
+        body += [name.format(x(planned), side[planned > limit], "改后")]
+        said = f"{said}；改后 {planned:.2f}"
     head = Markup('<svg class="chart" viewBox="0 0 540 166" role="img" aria-label="{}">').format(said)
     return head + Markup("").join(body) + Markup("</svg>")

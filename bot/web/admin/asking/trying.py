@@ -26,7 +26,6 @@ from bot.web.admin.given import Given
 from bot.web.permissions import STAFF
 from indexes.engine import SearchEngine
 from indexes.explain import Explained, explain
-from indexes.rank import Limits
 from knowledge.calendar import china
 from knowledge.spans import parse as parse_hours
 
@@ -144,7 +143,7 @@ class Trying:
         last = tried.played[-1]
         held: dict[str, Any] = {"turns": tried.played, "rows": [], "steps": [], "chart": "", "curve": ()}
         if engine is None:
-            held["steps"] = reasons.steps(last, None, tools, Limits())
+            held["steps"] = reasons.steps(last, None, tools, self.given.live.limits)
             return held
         held["steps"] = reasons.steps(last, tried.explained, tools, engine.limits)
         if tried.explained is not None:
