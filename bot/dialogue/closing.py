@@ -27,7 +27,7 @@ def close(scene: Scene, decision: Decision) -> Decision:
     decision = replace(decision, state=replace(decision.state, risk=risk, said=said, quiet=hushed))
     if decision.intent != "crisis" and decision.replies:
         decision = _cared(scene, decision)
-        decision = with_notice(decision)
+        decision = with_notice(scene, decision)
     opening = decision.opening or (review(scene.assessment) if scene.state.holder != "person" else None)
     return replace(decision, profile=learn(scene, decision), opening=opening)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue import answers, asking, services
+from bot.dialogue import answers, asking, notice, services
 from bot.dialogue.decision import Decision, Scene
 from bot.dialogue.phrases import phrase, phrase_list
 from bot.dialogue.states import State
@@ -57,7 +57,7 @@ def _welcome(scene: Scene) -> Decision:
         blocks.append(Paragraph(phrase("notice.short")))
         taps = (*taps[: answers.MAX_TAPS - 1], Tap(phrase("notice.tap")))
     reply = Reply((*blocks, answers.general()), taps, phrase("welcome.prompt"))
-    decision = scene.answer("smalltalk", reply, notice_shown=True)
+    decision = scene.answer("smalltalk", reply, **({} if known else notice.shown()))
     return replace(decision, profile=scene.profile.learn(region=region))
 
 

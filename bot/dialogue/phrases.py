@@ -1,4 +1,8 @@
-"""The sentences of the bot, from `phrases.yaml`: code names them by key and fills their placeholders."""
+"""The sentences of the bot: code names them by key and fills their placeholders.
+
+Packaged are those of `phrases.yaml`; administrators put others over them (see `bot.dialogue.editing`). A turn reads
+several and may, in the second of a change, read one of before and one of after: each is whole by itself.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,13 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import cast
 
 import yaml
+
+from bot.in_force import InForce
+
+Text = str | tuple[str, ...]  # one sentence, or several short texts such as the labels of taps
+Phrases = Mapping[str, Text]  # by key: `welcome.hello`
 
 
 class PhraseError(Exception):
@@ -17,7 +25,7 @@ class PhraseError(Exception):
 
 def phrase(key: str, **values: object) -> str:
     """Give one sentence with its placeholders filled; a mistake in key or values is an error, not a gap."""
-    found = _node(key)
+    found = in_force().get(key)
     if not isinstance(found, str):
         raise PhraseError(key)
     try:
@@ -29,30 +37,37 @@ def phrase(key: str, **values: object) -> str:
 
 def phrase_list(key: str) -> tuple[str, ...]:
     """Give several short texts, such as the labels of taps."""
-    found = _node(key)
-    if not isinstance(found, list):
+    found = in_force().get(key)
+    if not isinstance(found, tuple):
         raise PhraseError(key)
-    return tuple(str(item) for item in found)
+    return found
 
 
 def has_phrase(key: str) -> bool:
     """Whether there is such a sentence, for keys made of a subtype with a general fallback."""
-    try:
-        return isinstance(_node(key), str)
-    except PhraseError:
-        return False
-
-
-def _node(key: str) -> object:
-    found: object = _tree()
-    for part in key.split("."):
-        if not isinstance(found, Mapping) or part not in found:
-            raise PhraseError(key)
-        found = found[part]
-    return found
+    return isinstance(in_force().get(key), str)
 
 
 @cache
-def _tree() -> Mapping[str, object]:
+def packaged() -> Phrases:
+    """Give the phrases of the package, in the order of their file."""
     text = files("bot.dialogue").joinpath("phrases.yaml").read_text("utf-8")
-    return MappingProxyType(cast("dict[str, object]", yaml.safe_load(text)))
+    made: dict[str, Text] = {}
+    _flatten("", yaml.safe_load(text), made)
+    return MappingProxyType(made)
+
+
+def _flatten(at: str, node: object, made: dict[str, Text]) -> None:
+    if isinstance(node, Mapping):
+        for name, part in node.items():
+            _flatten(f"{at}.{name}" if at else str(name), part, made)
+    elif isinstance(node, list):
+        made[at] = tuple(str(item) for item in node)
+    else:
+        made[at] = str(node)
+
+
+_PLACE: InForce[Phrases] = InForce("phrases", packaged)
+in_force = _PLACE.get
+install = _PLACE.put
+trying = _PLACE.trying

@@ -69,6 +69,7 @@ class State:
     risk: Memory | None = None
     said: tuple[str, ...] = ()
     notice_shown: bool = False
+    notice_version: str = ""  # the version shown last; empty in rows from before it was kept
     quiet: bool = False
     holder: Holder = "bot"
     acknowledged: bool = False
@@ -118,6 +119,7 @@ class State:
             risk=_memory(raw.get("risk")),
             said=_texts(raw.get("said")),
             notice_shown=raw.get("notice_shown") is True,
+            notice_version=_text(raw.get("notice_version")) or "",
             quiet=raw.get("quiet") is True,
             holder=cast("Holder", raw["holder"]) if raw.get("holder") in HOLDERS else "bot",
             acknowledged=raw.get("acknowledged") is True,

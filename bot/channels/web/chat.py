@@ -20,6 +20,7 @@ from bot.channels.web.ports import Beside, Line, Shelf, Thread, Unkept, Visitor
 from bot.channels.web.refused import Refused
 from bot.channels.web.stream import fragments
 from bot.channels.web.visitor import Identity, read_link
+from bot.dialogue.phrases import phrase, phrase_list
 from bot.messages import Tap
 from bot.observe import FAILURES, logger
 
@@ -35,12 +36,8 @@ AWAY = "之前的话暂时读不出来，您可以接着写；有危险请先打
 
 log = logger("web")
 
-START = (
-    Tap("孩子不愿意上学"),
-    Tap("现在能打的热线", "现在有能打的心理热线吗"),
-    Tap("最近有什么活动"),
-    Tap("我想找老师聊聊"),
-)
+# What a tap of the beginning asks where its label alone says less than it means.
+_MEANT = {"现在能打的热线": "现在有能打的心理热线吗"}
 ALWAYS = (
     ("person", Tap("找值班老师", "我想找老师聊聊")),
     ("note", Tap("提个建议", "我想提个建议")),
@@ -127,7 +124,9 @@ class Chat:
             "last": lines[-1].id if lines else 0,
             "live": live,
             "key": self._identity.new_id(),
-            "start": START,
+            "hello": phrase("welcome.hello"),
+            "notice": phrase("notice.short"),
+            "start": [Tap(label, _MEANT.get(label, "")) for label in phrase_list("welcome.taps")],
             "always": ALWAYS,
             "beside": beside,
         }
