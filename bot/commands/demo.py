@@ -18,7 +18,7 @@ from bot.channels.base import ChannelError
 from bot.commands import staff
 from bot.commands.database import database
 from bot.commands.serve import serve
-from bot.commands.wechat import put_menu
+from bot.commands.wechat import put_menu, saved_menu
 from bot.demo.wechat import Account, run
 from bot.settings import Settings, SettingsError
 from bot.store.people import Role
@@ -36,7 +36,7 @@ def demo(settings: Settings) -> None:
     settings = _with_wechat(settings, fake_port)
     print("家有方 is starting (the first start makes a private database and trains a model: about a minute in all,")
     print("answers come from the first seconds on)", flush=True)
-    with database(settings):  # held through the start, so that the server is not stopped and started again
+    with database(settings) as url:  # held through the start, so that the server is not stopped and started again
         password = _account(settings)
         background: list[asyncio.Task[None]] = []
 
@@ -47,7 +47,7 @@ def demo(settings: Settings) -> None:
                     run(fake_port, account, clock=clock.now, rng=random.Random(), host=settings.host)  # noqa: S311  (chance in a simulation)
                 )
             )
-            await _menu(settings)
+            await _menu(settings, url)
             _print(address, f"http://{settings.host}:{fake_port}", password)
 
         serve(settings, ready=ready)
@@ -69,12 +69,12 @@ def _print(address: str, fake: str, password: str) -> None:
     print("\n  Ctrl-C stops.", flush=True)
 
 
-async def _menu(settings: Settings) -> None:
+async def _menu(settings: Settings, url: str) -> None:
     """Give the simulated account its menu; it may need a moment to listen."""
     for _ in range(20):
         await asyncio.sleep(0.1)
         with contextlib.suppress(ChannelError):
-            await put_menu(settings)
+            await put_menu(settings, await saved_menu(url))
             return
 
 

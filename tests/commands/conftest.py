@@ -21,14 +21,16 @@ from indexes.build import build as build_index
 from indexes.live import write_pointer
 from knowledge import files
 from knowledge.release import freeze
+from tests.house import once
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a complete index with a fast stand-in for the embedding model, once."""
-    root = tmp_path_factory.mktemp("built")
-    write_pointer(root, build_index(freeze(files.load(), 1), root, model="hashing").name)
-    return root
+    """Build a complete index with a fast stand-in for the embedding model, once; who changes it takes a copy."""
+    with once(tmp_path_factory, "built") as root:
+        indexes = root / "indexes"
+        write_pointer(indexes, build_index(freeze(files.load(), 1), indexes, model="hashing").name)
+        return indexes
 
 
 @dataclass

@@ -19,14 +19,18 @@ from bot.channels.wechat import quota
 from bot.channels.wechat.client import WeChatClient
 from bot.channels.wechat.config import WeChatConfig
 from bot.channels.wechat.render import text_parts
+from bot.channels.wechat.telling import Telling
 from bot.channels.wechat.tokens import Token, Tokens
 from bot.channels.wechat.webhook import Pending, routes
+from bot.channels.wechat.wire import PATIENCE
 from bot.dialogue.saving import Channel
 from bot.dialogue.turn import Turns
 from bot.messages import Inbound, Reply
 from bot.settings import Settings, fields_of
 from bot.store import proofs, tokens
 from knowledge.calendar import CHINA
+
+PAGE_PATIENCE = 5.0  # seconds for a call that somebody waits for at a page
 
 
 def config(settings: Settings) -> WeChatConfig:
@@ -64,11 +68,35 @@ class SharedTokens:
 
 
 def client(
-    settings: Settings, engine: AsyncEngine, session: aiohttp.ClientSession, clock: Callable[[], datetime]
+    settings: Settings,
+    engine: AsyncEngine,
+    session: aiohttp.ClientSession,
+    clock: Callable[[], datetime],
+    patience: float = PATIENCE,
 ) -> WeChatClient:
-    """Make the account's client, whose token all processes share."""
+    """Make the account's client, whose token all processes share, and which tells how its calls end."""
     account = config(settings)
-    return WeChatClient(session, account, Tokens(session, account, SharedTokens(engine, account.app_id), clock))
+    shared = Tokens(session, account, SharedTokens(engine, account.app_id), clock, patience)
+    return WeChatClient(session, account, shared, patience, Telling(engine, clock))
+
+
+def opener(
+    settings: Settings,
+    engine: AsyncEngine,
+    session: Callable[[], aiohttp.ClientSession],
+    clock: Callable[[], datetime],
+) -> Callable[[], WeChatClient] | None:
+    """Make what gives the client to a page, where somebody waits; None without the account's secret."""
+    if not (settings.wechat_on and settings.wechat_app_secret.get_secret_value()):
+        return None
+    made: list[WeChatClient] = []
+
+    def give() -> WeChatClient:
+        if not made:
+            made.append(client(settings, engine, session(), clock, PAGE_PATIENCE))
+        return made[0]
+
+    return give
 
 
 def typist(

@@ -7,7 +7,8 @@ would know it again, so the sender decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -23,6 +24,13 @@ from bot.channels.wechat.words import tidy
 _SEND = "message/custom/send"
 _MEDIA_PATIENCE = 30.0
 
+# Is told how each call ended: its path, and what was wrong, if anything. It must neither wait nor fail.
+Observer = Callable[[str, ChannelError | None], None]
+
+
+def unobserved(_path: str, _error: ChannelError | None) -> None:
+    """Tell nobody."""
+
 
 class WeChatClient:
     """One account's API. `session` belongs to the caller, who closes it."""
@@ -33,7 +41,9 @@ class WeChatClient:
         config: WeChatConfig,
         tokens: Tokens,
         patience: float = PATIENCE,
+        observer: Observer = unobserved,
     ) -> None:
+        self._observer = observer
         self._session = session
         self._config = config
         self._tokens = tokens
@@ -107,16 +117,35 @@ class WeChatClient:
         return str((await self._call("qrcode/create", body)).get("url", ""))
 
     async def create_menu(self, menu: Mapping[str, Any]) -> None:
-        """Replace the account's custom menu (`menu.custom_menu`)."""
-        await self._call("menu/create", menu)
+        """Replace the account's custom menu (`menu.body`)."""
+        if "errcode" not in await self._call("menu/create", menu):  # as in _send
+            raise errors.unreachable("no-code")
+
+    async def current_menu(self) -> list[dict[str, Any]]:
+        """Give the buttons that the account has now, however they were set; none when it shows no menu."""
+        answer = await self._call("get_current_selfmenu_info")
+        if not isinstance(answer.get("is_menu_open"), int):
+            raise errors.unreachable("not-json")
+        info = answer.get("selfmenu_info")
+        buttons = info.get("button") if answer["is_menu_open"] and isinstance(info, dict) else None
+        return [each for each in buttons if isinstance(each, dict)] if isinstance(buttons, list) else []
+
+    async def daily_quota(self, path: str) -> tuple[int, int]:
+        """Tell how often a call was made today, and how often it may be."""
+        quota = (await self._call("openapi/quota/get", {"cgi_path": f"/cgi-bin/{path}"})).get("quota")
+        found = (quota.get("used"), quota.get("daily_limit")) if isinstance(quota, dict) else (None, None)
+        if not isinstance(found[0], int) or not isinstance(found[1], int):
+            raise errors.unreachable("not-json")
+        return found[0], found[1]
 
     async def download_media(self, media_id: str) -> Answer:
         """Fetch what a parent sent; WeChat keeps it for three days."""
         params = {"media_id": media_id}
-        answer = await self._once_more("media/get", None, params, MEDIA_LIMIT, _MEDIA_PATIENCE)
-        if answer.type.endswith("json") or answer.content[:1] == b"{":
-            fault = as_json(answer.content)
-            raise errors.from_code(int(fault.get("errcode", 40007)), str(fault.get("errmsg", "")))
+        with self._observed("media/get"):
+            answer = await self._once_more("media/get", None, params, MEDIA_LIMIT, _MEDIA_PATIENCE)
+            if answer.type.endswith("json") or answer.content[:1] == b"{":
+                fault = as_json(answer.content)
+                raise errors.from_code(int(fault.get("errcode", 40007)), str(fault.get("errmsg", "")))
         return answer
 
     async def _send(
@@ -130,11 +159,21 @@ class WeChatClient:
         if "errcode" not in await self._call(_SEND, body):  # WeChat says 0; anything else may come from anybody
             raise errors.unreachable("no-code")
 
-    async def _call(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        answer = as_json((await self._once_more(path, body, {}, ANSWER_LIMIT, self._patience)).content)
-        if code := _code(answer):
-            raise errors.from_code(code, str(answer.get("errmsg", "")))
+    async def _call(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        with self._observed(path):
+            answer = as_json((await self._once_more(path, body, {}, ANSWER_LIMIT, self._patience)).content)
+            if code := _code(answer):
+                raise errors.from_code(code, str(answer.get("errmsg", "")))
         return answer
+
+    @contextmanager
+    def _observed(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except ChannelError as error:
+            self._observer(path, error)
+            raise
+        self._observer(path, None)
 
     async def _once_more(
         self,

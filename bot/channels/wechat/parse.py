@@ -4,7 +4,8 @@ What each kind keeps in `detail` (all values are strings or numbers, ready for J
 image url media_id · voice media_id media_id_16k format recognised · video media_id thumb_media_id ·
 location latitude longitude scale label · link title url description · subscribe, scan: scene ticket ·
 click, view: key · position latitude longitude precision · sent-report msgid status (success, blocked, failed) ·
-other-event: event, and what came with it. `text` holds the words: also a place's label and a link's title.
+other-event: event, and what came with it. `text` holds the words: also a place's label, a link's title and a sentence
+of the menu.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.channels.wechat.cipher import Refused
+from bot.channels.wechat.menu import said
 from bot.messages import Inbound, InboundKind
 
 Payload = Mapping[str, Any]
@@ -57,7 +59,8 @@ def _event(payload: Payload, sender: str, at: datetime) -> Inbound:
     key = f"e:{int(at.timestamp())}:{name}:{mark}"
     if len(key) > _KEY_LIMIT:  # a VIEW event's key is an address of up to 1024 bytes
         key = f"e:{int(at.timestamp())}:{hashlib.sha256(key.encode()).hexdigest()}"
-    return Inbound("wechat", sender, key, kind, "", at, detail=detail)
+    text = said(detail["key"]) if kind == "click" else ""  # a sentence of the menu counts as if it had been typed
+    return Inbound("wechat", sender, key, kind, text, at, detail=detail)
 
 
 # Messages

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from urllib.parse import urljoin
 
 from wechatpy.replies import TextReply
 
@@ -88,7 +89,8 @@ def _body(reply: Reply, page_url: PageUrl | None, chat_url: str | None, *, marke
     for block in reply.blocks:
         if isinstance(block, PageLink):
             if chat_url:
-                yield Piece(_anchor(chat_url, block.label), "\n\n", whole=True)
+                url = urljoin(chat_url, block.to) if block.to else chat_url
+                yield Piece(_anchor(url, block.label), "\n\n", whole=True)
         elif not isinstance(block, SourceLine):
             yield from _words(block)
         elif reply.automatic:  # a person's words rest on the person

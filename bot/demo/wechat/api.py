@@ -26,6 +26,7 @@ _POSTS: dict[str, Rule] = {
     "qrcode/create": console.qrcode_create,
     "menu/create": console.menu_create,
     "clear_quota": console.clear_quota,
+    "openapi/quota/get": console.quota_get,
 }
 
 
@@ -46,6 +47,7 @@ class Api:
             web.post("/cgi-bin/stable_token", self._stable),
             web.post("/cgi-bin/message/template/send", self._ruled("message/template/send", self._template)),
             web.get("/cgi-bin/media/get", self._media),
+            web.get("/cgi-bin/get_current_selfmenu_info", self._ruled("get_current_selfmenu_info", console.menu_shown)),
             web.get("/cgi-bin/getcallbackip", self._ruled("getcallbackip", _callback_ip)),
         ]
 

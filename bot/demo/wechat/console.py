@@ -20,6 +20,25 @@ def menu_create(world: World, body: dict[str, Any]) -> Result:
     return OK
 
 
+def menu_shown(world: World, _body: dict[str, Any]) -> Result:
+    """`get_current_selfmenu_info`: the menu as it is shown, what is below wrapped in a list."""
+    if not world.menu:
+        return {"is_menu_open": 0}
+    return {"is_menu_open": 1, "selfmenu_info": {"button": [_shown(button) for button in world.menu["button"]]}}
+
+
+def quota_get(world: World, body: dict[str, Any]) -> Result:
+    """`openapi/quota/get`: how often a call was made today and may be."""
+    path = str(body.get("cgi_path", ""))
+    if not path.startswith("/"):
+        return 76003
+    name = path.removeprefix("/cgi-bin/")
+    if name not in world.limits:
+        return 76021
+    used, limit = world.used[world.clock().date(), name], world.limits[name]
+    return {**OK, "quota": {"daily_limit": limit, "used": used, "remain": max(0, limit - used)}}
+
+
 def qrcode_create(world: World, body: dict[str, Any]) -> Result:
     """`qrcode/create`: a ticket and an address that carries the scene."""
     scene = body.get("action_info", {}).get("scene", {}).get("scene_str")
@@ -65,6 +84,12 @@ def _target_fault(button: dict[str, Any]) -> int:
     if kind == "view" and not 0 < _bytes(button.get("url")) <= 1024:
         return 40020
     return 0 if kind else 40016
+
+
+def _shown(button: dict[str, Any]) -> dict[str, Any]:
+    if "sub_button" in button:
+        return {"name": button["name"], "sub_button": {"list": [_shown(each) for each in button["sub_button"]]}}
+    return dict(button)
 
 
 def _bytes(value: Any) -> int:

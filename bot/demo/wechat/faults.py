@@ -89,4 +89,5 @@ MESSAGES = {
     48002: "user refuse to accept the msg",
     48006: "forbid to clear quota because of reaching the limit",
     65401: "invalid custom service account",
+    76021: "cgi_path not found, please check",
 }

@@ -16,7 +16,13 @@ from bot.demo.wechat.tokens import Tokens
 MEDIA_LIFE = timedelta(days=3)
 # Real ids exceed what a double holds exactly: whoever reads them as floats mixes them up.
 FIRST_MESSAGE_ID = 7250021412600020993
-DAILY = {"message/custom/send": 500_000, "menu/create": 1000, "media/get": 200_000, "qrcode/create": 100_000}
+DAILY = {
+    "message/custom/send": 500_000,
+    "message/template/send": 100_000,  # of an account with fewer than 100,000 followers
+    "menu/create": 1000,
+    "media/get": 200_000,
+    "qrcode/create": 100_000,
+}
 DAILY_SANDBOX = {**DAILY, "message/custom/send": 50_000, "menu/create": 100}
 
 

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.channels.wechat.client import WeChatClient
 from bot.dialogue.decision import Tools
 from bot.dialogue.turn import Turns
 from bot.settings import Settings
 from bot.web.admin.findings import Findings
+from bot.web.station_codes import StationCodes
 from indexes.live import Live
 
 
@@ -21,6 +23,7 @@ class Given:
 
     `tools` are those of the live release: one call, one release, so that a page never mixes two. `look` makes this
     process take over what was saved of patterns and cards. `findings` keeps what is wrong with the live library.
+    `codes` makes the codes of stations. `wechat` gives the account's client; None without its secret.
     """
 
     engine: AsyncEngine
@@ -31,3 +34,5 @@ class Given:
     settings: Settings
     look: Callable[[], Awaitable[None]]
     findings: Findings
+    codes: StationCodes
+    wechat: Callable[[], WeChatClient] | None = None

@@ -44,7 +44,7 @@ class Admin:
             "problems": problems[:PROBLEMS_SHOWN],
             "problem_count": len(problems),
             "index": self._index(),
-            "settings": standing(self.given.settings),
+            "to_watch": sum(state != "good" for _, state, _ in standing(self.given.settings)),
         }
         return render_template("admin/overview.html", request, context)
 

@@ -15,7 +15,7 @@ from bot.web.accounts import View
 from bot.web.desk.booking.appointments import AppointmentPages
 from bot.web.desk.booking.slots import SlotPages
 from bot.web.desk.by_kind import ByKind
-from bot.web.desk.duty.stations import Coder, StationPages
+from bot.web.desk.duty.stations import StationPages
 from bot.web.desk.duty.week_page import DutyPages
 from bot.web.desk.family.pages import FilePages
 from bot.web.desk.lead.leading import Leading
@@ -30,6 +30,7 @@ from bot.web.desk.talk.finding import Finding
 from bot.web.desk.talk.lines import LineSteps
 from bot.web.desk.talk.pictures import Pictures
 from bot.web.desk.talk.typing import Show, Typing
+from bot.web.station_codes import Coder, StationCodes
 from indexes.live import Live
 from knowledge.calendar import china
 
@@ -110,6 +111,6 @@ def desk_pages(given: Given) -> Desk:
         appointments,
         SlotPages(engine, clock, secret),
         DutyPages(engine, clock, china(), given.duty_hours),
-        StationPages(engine, clock, tools, given.public_url, given.coder),
+        StationPages(engine, clock, tools, StationCodes(given.coder, given.public_url)),
         Leading.of(engine, clock, tools, secret, stream),
     )

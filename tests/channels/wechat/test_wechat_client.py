@@ -252,7 +252,7 @@ async def test_a_code_carries_its_scene_and_the_menu_is_taken(world, client):
     await client.create_menu(custom_menu(privacy_url="https://bot.example.cn/privacy"))
     await client.create_menu(custom_menu())
     keys = [button.get("key") for top in world.fake.world.menu["button"] for button in top.get("sub_button", [top])]
-    assert set(keys) == KEYS
+    assert set(keys) < KEYS
     assert (await fails(client.create_menu({"button": []}))).code == "40016"
 
 

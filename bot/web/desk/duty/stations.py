@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import segno
 from aiohttp import web
 from aiohttp_jinja2 import render_template
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.channels.base import ChannelError
 from bot.channels.web.forms import fields
 from bot.channels.web.refused import Refused
 from bot.dialogue.decision import Tools
 from bot.handoff.duty import words as hours_words
 from bot.handoff.duty.routing import LANGUAGES
 from bot.handoff.kinds import KINDS
-from bot.observe import FAILURES, logger
 from bot.store import audit, stations
 from bot.store.audit import Act
 from bot.store.people import Staff
@@ -27,22 +24,19 @@ from bot.store.wake import DESK, wake
 from bot.web.desk.duty import station_form
 from bot.web.desk.duty.station_form import FormError, Typed
 from bot.web.permissions import STAFF, face
-
-Coder = Callable[[str], Awaitable[str]]  # gives the address that WeChat's code for a scene holds
+from bot.web.station_codes import StationCodes
 
 _TAKEN = "这个代号别的站点在用，请换一个。"
-_log = logger("stations")
 
 
 @dataclass(frozen=True, slots=True)
 class StationPages:
-    """The handlers; `coder` is None where the WeChat API is not configured."""
+    """The handlers."""
 
     engine: AsyncEngine
     clock: Callable[[], datetime]
     tools: Callable[[], Tools]
-    public_url: str = ""
-    coder: Coder | None = None
+    codes: StationCodes
 
     async def listing(self, request: web.Request) -> web.Response:
         """`GET /desk/stations`."""
@@ -86,23 +80,9 @@ class StationPages:
             station = await stations.find(conn, int(request.match_info["station"]), request[STAFF])
         if station is None:
             raise _unknown()
-        address, wechat = await self._address(request, station)
-        picture = segno.make(address, error="m").svg_data_uri(scale=8, border=2)
-        context = {"staff": face(request), "station": station, "picture": picture, "address": address}
-        context |= {"wechat": wechat, "expected": self.coder is not None, "region": self._region(station.region)}
+        context = {"staff": face(request), "code": await self.codes.of(request, station)}
+        context |= {"expected": self.codes.coder is not None, "region": self._region(station.region)}
         return render_template("desk/station_code.html", request, context)
-
-    async def _address(self, request: web.Request, station: Station) -> tuple[str, bool]:
-        """Give what the code holds: WeChat's own address, or that of our chat page while WeChat is away."""
-        if self.coder is not None:
-            try:
-                if address := await self.coder(f"desk:{station.slug}"):
-                    return address, True
-            except ChannelError as error:
-                FAILURES.labels("station-code").inc()
-                _log.error("no code from WeChat", code=error.code)
-        ours = self.public_url or f"{request.scheme}://{request.host}"
-        return f"{ours}/chat?s={station.slug}", False
 
     async def _station(self, conn: AsyncConnection, request: web.Request) -> Station | None:
         number = request.match_info.get("station")
