@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
@@ -21,9 +22,12 @@ from bot.channels.wechat.client import WeChatClient
 from bot.handoff.desk import UnknownCaseError
 from bot.handoff.duty.again import Duty
 from bot.jobs import escalate, imports, publish, reassign, recover, remind, remind_bookings, retain, trials, watch
+from bot.jobs import vitals as telling
+from bot.jobs.digest import Drafts, Mailing
 from bot.jobs.fetch import Fetcher
+from bot.jobs.learning import Learner
 from bot.jobs.publishing import Publisher
-from bot.jobs.runner import Runner
+from bot.jobs.runner import Pulses, Runner
 from bot.jobs.send import Sender
 from bot.jobs.serving import keep_telling
 from bot.safety import assess
@@ -35,16 +39,19 @@ from bot.web import pages
 from bot.web.accounts import Accounts, Rules
 from bot.web.admin.findings import Findings
 from bot.web.admin.given import Given as AdminGiven
+from bot.web.admin.listings.todo import unsure
 from bot.web.conversation import StoredThread
 from bot.web.desk.pages import Given, desk_pages
 from bot.web.health import Health
 from bot.web.routes import routes
 from bot.web.shelf import LiveShelf
+from bot.web.station_codes import StationCodes
 from indexes.live import Live
 
 FOLLOW_SECONDS = 0.2  # how soon a process goes along with a published index
 HEAD_START = 2.0  # seconds in which a new process answers from the lexical leg alone
 RETRY_SECONDS = 2.0
+TIDY_SECONDS = 3600.0
 
 _log = observe.logger("app")
 
@@ -86,6 +93,7 @@ def _pages(app: web.Application, made: Services, health: Health, session: Callab
         operator=settings.operator,
         retention_days=settings.retention_days,
         known={UnknownCaseError: 404},
+        to_verify=lambda: unsure(made.bearings.tools().library, made.clock()),
     )
     identity = Identity(secret, secure, lambda: secrets.token_urlsafe(18))
     thread = StoredThread(made.engine, made.turns, made.wakes, made.clock)
@@ -98,7 +106,7 @@ def _pages(app: web.Application, made: Services, health: Health, session: Callab
     accounts = Accounts(made.engine, made.clock, made.bearings.tools, secret, rules)
     desk = desk_pages(_desk_given(made, session))
     app.on_shutdown.append(desk.stream.stop)
-    app.add_routes(routes(accounts, desk, _admin_given(made), health))
+    app.add_routes(routes(accounts, desk, _admin_given(made, session), health))
     if settings.wechat_on:
         table, pending = account.webhook(settings, made.engine, made.turns, made.clock)
         app.add_routes(table)
@@ -122,7 +130,7 @@ def _desk_given(made: Services, session: Callable[[], aiohttp.ClientSession]) ->
     )
 
 
-def _admin_given(made: Services) -> AdminGiven:
+def _admin_given(made: Services, session: Callable[[], aiohttp.ClientSession]) -> AdminGiven:
     return AdminGiven(
         engine=made.engine,
         live=made.live,
@@ -130,8 +138,10 @@ def _admin_given(made: Services) -> AdminGiven:
         turns=made.turns,
         clock=made.clock,
         settings=made.settings,
-        look=made.rules.look,
+        look=made.edits.look,
         findings=Findings(),
+        codes=StationCodes(account.coder(made.settings, made.engine, session, made.clock), made.settings.public_url),
+        wechat=account.opener(made.settings, made.engine, session, made.clock),
     )
 
 
@@ -149,9 +159,10 @@ def _running(
             stack.push_async_callback(made.alerts.stop)
             stack.push_async_callback(made.background.stop)
             made.background.start(_warm())
+            made.background.start(_tidy())
             made.background.start(_follow(made))
             made.background.start(keep_telling(made.engine, made.live, made.clock))
-            made.background.start(made.rules.follow())
+            made.background.start(made.edits.follow())
             if only != "jobs":
                 made.background.start(made.wakes.listen())
             runner = _jobs(made, sessions[0]) if only != "web" else None
@@ -166,9 +177,19 @@ def _running(
 async def _warm() -> None:
     """Load what safety needs, so that the first message does not wait half a second for it."""
     await asyncio.to_thread(assess, "")
+    gc.freeze()
     if trained() is None:
         observe.FAILURES.labels("classifier").inc()
         _log.error("the classifier could not be read: the patterns decide alone")
+
+
+async def _tidy() -> None:
+    """Once an hour let the collector see what was kept from it, too: most of what was open then has ended since."""
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 async def _upgrade(engine: AsyncEngine, runner: Runner | None) -> None:
@@ -200,8 +221,10 @@ def _jobs(made: Services, session: aiohttp.ClientSession) -> Runner:
     if settings.wechat_on and settings.wechat_app_secret.get_secret_value():
         channels["wechat"] = account.client(settings, made.engine, session, made.clock)
     notice = account.notices(settings, channels.get("wechat"), made.clock, chat_url(settings, made.clock))
+    said = account.saving(settings, chat_url(settings, made.clock))
     model = settings.embedding_model or None
-    publisher = Publisher(made.engine, made.live, settings.indexes_dir, made.clock, model)
+    publisher = Publisher(made.engine, made.live, settings.indexes_dir, made.clock)
+    pulses: Pulses = {}
     return Runner(
         (
             Sender(made.engine, channels, made.clock, notice).job(),
@@ -209,12 +232,18 @@ def _jobs(made: Services, session: aiohttp.ClientSession) -> Runner:
             recover.job(made.engine, made.turns, made.clock),
             retain.job(made.engine, settings.retention_days, made.clock),
             publisher.job(),
+            Learner(made.engine, made.live, settings.indexes_dir, made.clock, model).job(),
             watch.job(made.engine),
             imports.job(made.engine, lambda: made.bearings.tools().library, made.clock),
             trials.job(made.engine, made.live, settings.indexes_dir, made.clock),
             remind.job(made.engine, made.clock),
             remind_bookings.job(made.engine, made.clock),
+            Drafts(made.engine, made.bearings.tools, made.clock).job(),
+            Mailing(made.engine, made.bearings.tools, said.parts, made.clock).job(),
             escalate.job(made.engine, made.alerts, settings.acknowledge_minutes, made.clock),
             reassign.job(made.engine, settings.reassign_minutes, made.clock, Duty.of(settings.duty_hours)),
-        )
+            telling.job(made.engine, pulses, made.clock),
+        ),
+        pulses,
+        made.clock,
     )

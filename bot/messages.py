@@ -173,9 +173,13 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """Leads from WeChat to this conversation as a page; where the page is shown already, it is nothing."""
+    """Leads to a page of ours, `to` its path; without one from WeChat to this conversation as a page.
+
+    Where that page is shown already, such a link is nothing.
+    """
 
     label: str
+    to: str = ""
 
 
 Block = Paragraph | Steps | Say | Heed | ListingCard | CrisisCard | SourceLine | PageLink

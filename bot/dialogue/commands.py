@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from bot.dialogue import activities, answers, booking, following, guidance, notice, own_file, people, services
+from bot.dialogue import activities, answers, booking, digest, following, guidance, notice, own_file, people, services
 from bot.dialogue.asking import read
 from bot.dialogue.decision import Decision, Scene
 from bot.dialogue.intents import LIVES_HERE, asks
@@ -28,6 +29,7 @@ RIGHTS = frozenset(
         *booking.ACTS[1:],
         *(following.MINE, following.RATE),
         *own_file.ACTS,
+        *digest.ACTS,
     }
 )
 
@@ -65,7 +67,7 @@ def _erase(scene: Scene) -> Decision:
 
 def _erased(scene: Scene) -> Decision:
     reply = Reply((Paragraph(phrase("erase.done")),))
-    return Decision((reply,), "profile", State(at=scene.now, notice_shown=True), Profile(), erase=True)
+    return Decision((reply,), "profile", State(at=scene.now, **notice.shown()), Profile(), erase=True)
 
 
 def _kept(scene: Scene) -> Decision:
@@ -75,14 +77,16 @@ def _kept(scene: Scene) -> Decision:
 def _clear(scene: Scene) -> Decision:
     """Forget the talk, not the danger, the holder or that the notice was shown."""
     old = scene.state
-    state = State(risk=old.risk, notice_shown=old.notice_shown, quiet=old.quiet, holder=old.holder, at=scene.now)
+    known: dict[str, Any] = {"notice_shown": old.notice_shown, "notice_version": old.notice_version}
+    state = State(risk=old.risk, quiet=old.quiet, holder=old.holder, at=scene.now, **known)
     text = phrase("clear.quiet" if old.quiet else "clear.done")
-    return replace(scene.answer("profile", Reply((Paragraph(text),))), state=state, clear=True)
+    decision = replace(scene.answer("profile", Reply((Paragraph(text),))), state=state, clear=True)
+    return replace(decision, subscription=digest.no_more(scene.plan.words))
 
 
 def own_data(scene: Scene) -> Decision:
     """Show what is kept of the parent."""
-    rows = scene.profile.describe(scene.tools.tree, scene.tools.library.taxonomy)
+    rows = (*scene.profile.describe(scene.tools.tree, scene.tools.library.taxonomy), *digest.row(scene))
     if rows:
         lines = [phrase("profile.row", label=label, value=value) for label, value in rows]
         text = "\n".join([phrase("profile.head"), *lines])
@@ -180,7 +184,7 @@ def _feedback(word: str, key: str) -> Callable[[Scene], Decision]:
 
 def _agree(scene: Scene) -> Decision:
     """The tap below the notice; later the same words are only a nod."""
-    if scene.state.notice_shown and scene.profile.consent_version != notice.version():
+    if notice.told(scene.state) == notice.version() != scene.profile.consent_version:
         return notice.agree(scene)
     return scene.answer("smalltalk", Reply((Paragraph(phrase("smalltalk.ack")),)))
 
@@ -220,6 +224,9 @@ _ACTS: Mapping[str, Callable[[Scene], Decision]] = {
     own_file.MINE: lambda scene: own_file.mine(scene) or own_data(scene),
     following.MINE: following.mine,
     following.RATE: following.rate,
+    digest.SUBSCRIBE: digest.subscribe,
+    digest.UNSUBSCRIBE: digest.unsubscribe,
+    digest.PAST: digest.past,
     booking.BOOK: booking.offer,
     booking.MINE: booking.mine,
     booking.ACCEPT: booking.accept,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.dialogue import activities, booking, commands, events, guidance, people, services, smalltalk
 from bot.dialogue.answers import general, taps
 from bot.dialogue.closing import close
-from bot.dialogue.decision import Decision, Desk, Plan, Scene, Tools
+from bot.dialogue.decision import Decision, Desk, Plan, Scene, Tools, Weekly
 from bot.dialogue.intents import Guess, settle
 from bot.dialogue.phrases import phrase, phrase_list
 from bot.dialogue.states import CONTEXT_LASTS, State
@@ -48,12 +48,15 @@ def decide(
     own: tuple[Started, ...] = (),
     diary: Diary | None = None,
     file: OwnFile | None = None,
+    weekly: Weekly | None = None,
 ) -> Decision:
     """Say what is answered to this act and what changes. `hits` is None when nothing was searched or it failed."""
     settled = settle(Guess(planned.intent, planned.manner, planned.firm), planned.words, hits)
     plan = replace(planned, intent=settled.intent, manner=settled.manner)
     book = diary or Diary()
-    scene = Scene(state, profile, inbound, assessment, plan, hits, tools, now, desk, own, file=file, diary=book)
+    scene = Scene(
+        state, profile, inbound, assessment, plan, hits, tools, now, desk, own, file, book, weekly or Weekly()
+    )
     decision = next(filter(None, (handler(scene) for handler in _HANDLERS)))
     return close(scene, decision)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.dialogue import calling, diary, own_file, saving
+from bot.dialogue import calling, diary, own_file, saving, weekly
 from bot.dialogue.decide import decide
 from bot.dialogue.decision import Tools
 from bot.dialogue.following import FOLLOWING
@@ -57,6 +57,7 @@ async def decided(
     own = await rating.started(conn, conversation.id) if planned.act in FOLLOWING else ()
     file = await files.of_parent(conn, conversation.id) if planned.act in own_file.ACTS else None
     book = await diary.load(conn, conversation.id, state, planned, profile, tools, now)
-    decision = decide(state, profile, inbound, assessment, planned, hits, tools, now, desk, own, book, file=file)
+    known = await weekly.load(conn, conversation.id, planned)
+    decision = decide(state, profile, inbound, assessment, planned, hits, tools, now, desk, own, book, file, known)
     desk = await calling.for_opening(placing, conn, conversation, planned, decision, desk, now)
     return saving.Decided(assessment, decision, hits, desk)

@@ -85,6 +85,15 @@ class Decision:
     file_consent: Said | None = None  # what was said of keeping a file of the family
     rating: tuple[int, int] | None = None  # an own case, and how content the parent was: 1 to 5
     wish: Wish | None = None  # what the parent decided of an appointment
+    subscription: bool | None = None  # the weekly digest begins, or ends
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Since when the parent has the weekly digest (None: they do not), and the entries of past ones, newest first."""
+
+    since: datetime | None = None
+    past: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,7 @@ class Scene:
     own: tuple[Started, ...] = ()  # what this parent started; loaded only when they ask for it
     file: OwnFile | None = None  # the family's file, loaded only when they speak of it
     diary: Diary = field(default_factory=Diary)  # what can be booked and is; loaded only for turns about it
+    weekly: Weekly = field(default_factory=Weekly)  # their weekly digest; loaded only for turns about it
 
     @property
     def today(self) -> date:

@@ -48,7 +48,7 @@ def heard(inbound: Inbound) -> str:
     if inbound.kind == "voice":
         return str(inbound.detail.get("recognised") or "").strip()
     if inbound.kind == "click":
-        return clicked(str(inbound.detail.get("key") or inbound.text))
+        return clicked(str(inbound.detail.get("key") or inbound.text)) or inbound.text.strip()
     return ""
 
 

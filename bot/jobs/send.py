@@ -19,10 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot import observe
 from bot.channels.base import Channel, ChannelError
 from bot.channels.wechat import quota
+from bot.handoff import unasked
 from bot.handoff.cutting import joined
 from bot.handoff.sending import CONFIRMED, QUIET, quiet
 from bot.jobs.runner import Job
 from bot.store import conversations, outbox, thread
+from bot.store.conversations import Conversation
 from bot.store.outbox import Parcel
 
 EVERY_SECONDS = 0.5  # a line of a counsellor is on its way within a second
@@ -41,6 +43,8 @@ _PARKED = {
     "quota-used": "这一轮能发的条数用完了，等家长再说话时送出",
     "quiet": QUIET,
 }
+_UNFIT, _NIGHT = "unfit", "night"  # what nobody waits for is taken back, or comes in the morning
+_KEPT = 2  # messages of a window that are left to people
 _TOLD, _NOT_TOLD = "已发通知请家长回来看", "给家长的通知没发出：{why}"
 
 
@@ -109,7 +113,11 @@ class Sender:
         if first.expires_at is not None and first.expires_at <= self._clock():
             await self._end(bundle, "failed", outbox.EXPIRED)
             return
-        if why := await self._barred(first):
+        why = await self._barred(first)
+        if why in (_UNFIT, _NIGHT):
+            await self._put_off(first, unasked.morning(self._clock()) if why == _NIGHT else None)
+            return
+        if why:
             await self._park(bundle, _PARKED[why], told=why != "quiet")
             return
         try:
@@ -126,12 +134,37 @@ class Sender:
             conversation = await conversations.lock(conn, parcel.conversation_id)
             if conversation is None:
                 return "window-closed"
+            if parcel.about and (why := await self._unfit(conn, conversation)):
+                return why
             if quiet(conversation) and parcel.reason != CONFIRMED:
                 heard = await thread.heard_at(conn, conversation.id)
                 if heard is None or abs(self._clock() - heard) > JUST:
                     return "quiet"
             verdict = quota.may_send(quota.from_json(conversation.windows), self._clock())
+        if parcel.about and verdict.left <= _KEPT:
+            return "quota-used" if verdict.allowed else verdict.why
         return None if verdict.allowed else verdict.why
+
+    async def _unfit(self, conn: AsyncConnection, conversation: Conversation) -> str | None:
+        """Ask once more, now that it is to go: much may have happened since it was written."""
+        now = self._clock()
+        if await unasked.barred(conn, conversation, now):
+            return _UNFIT
+        if not unasked.at_night(now):
+            return None
+        heard = await thread.heard_at(conn, conversation.id)
+        return None if heard is not None and abs(now - heard) <= JUST else _NIGHT
+
+    async def _put_off(self, parcel: Parcel, until: datetime | None) -> None:
+        """Keep what nobody waits for until the morning, or take it back, as if it had never been written."""
+        async with self._engine.begin() as conn:
+            if until is not None:
+                await outbox.finish(conn, parcel, "pending", due_at=until)
+                return
+            await outbox.finish(conn, parcel, "failed", reason=outbox.EXPIRED)
+            if parcel.message_id is not None:
+                await thread.mark(conn, parcel.conversation_id, parcel.message_id, "withdrawn")
+                await thread.wake(conn, parcel.conversation_id)
 
     async def _spend(self, conn: AsyncConnection, parcel: Parcel) -> None:
         """Take one message out of the ledger once it has gone: what did not go out must not use up what is allowed.

@@ -8,17 +8,22 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.channels.web.ports import Article, Beside, Reference, Visitor
+from bot.channels.web.ports import Article, Beside, PastDigest, Reference, Visitor
 from bot.dialogue.answers import card, entry_blocks
 from bot.dialogue.decision import Tools
+from bot.dialogue.digest_reply import standing
 from bot.parents.profile import Profile
-from bot.store import conversations, learning
+from bot.store import conversations, digests, learning
+from bot.store.digests import Digest
+from bot.times import day
 from knowledge.calendar import CHINA
+from knowledge.digest import ALL, GROUP_NAMES
 from knowledge.model import Entry, Listing
 from knowledge.sources import cite
 
 HELP_KINDS = ("emergency", "hotline")
 HELP_SHOWN = 4
+DIGESTS_SHOWN = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,14 @@ class LiveShelf:
         async with self.engine.begin() as conn:
             await learning.rated(conn, slug, verdict=verdict, at=self.clock())
 
+    async def digests(self) -> tuple[PastDigest, ...]:
+        """Give the weekly digests that went out, newest first."""
+        tools = self.tools()
+        async with self.engine.connect() as conn:
+            past = await digests.past(conn, DIGESTS_SHOWN)
+        made = (_past(one, tools) for one in past)
+        return tuple(one for one in made if one.groups)
+
     async def beside(self, visitor: Visitor | None) -> Beside:
         """Say where the visitor is and whom they can call now; without a database, the lines for everyone."""
         profile = await self._profile(visitor) if visitor is not None else Profile()
@@ -67,6 +80,17 @@ class LiveShelf:
         except Exception:  # noqa: BLE001  (the page must open with its numbers even when the database is away)
             return Profile()
         return Profile.from_json(found or {})
+
+
+def _past(digest: Digest, tools: Tools) -> PastDigest:
+    """Give a digest as its page shows it: groups with the same articles once, what has gone left out."""
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for group, name in GROUP_NAMES.items():
+        found = tuple((one.id, one.title) for one in standing(tools, digest.entries.get(group, ())))
+        if found:
+            groups.setdefault(found, []).append("不分年级" if group == ALL else name)
+    named = tuple(("、".join(names), entries) for entries, names in groups.items())
+    return PastDigest(digest.week, f"{day(digest.week)}这一周", digest.opening, named)
 
 
 def _first_help(found: list[Listing]) -> list[Listing]:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from aiohttp import web
 
-from bot.channels.web.ports import Article, Beside, Line, Reference, Visitor
+from bot.channels.web.ports import Article, Beside, Line, PastDigest, Reference, Visitor
 from bot.channels.web.routes import routes
 from bot.channels.web.visitor import Identity
 from bot.messages import (
@@ -212,6 +212,10 @@ class MemoryShelf:
         if self.broken:
             raise OSError("no store")
         self.ratings.append((slug, verdict))
+
+    async def digests(self) -> tuple[PastDigest, ...]:
+        found = ((ARTICLE.slug, ARTICLE.title),)
+        return (PastDigest(date(2026, 5, 4), "5 月 4 日这一周", "这一周说说手机。", (("初中", found),)),)
 
     async def beside(self, visitor: Visitor | None) -> Beside:
         return Beside("常州 · 初中" if visitor else "", (OPEN_LINE, ASK_LINE))

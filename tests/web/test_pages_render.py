@@ -195,7 +195,7 @@ PAGES = [
             "problems": [Problem()],
             "problem_count": 3,
             "index": ("good", "就绪" + HOSTILE, "3-01234567"),
-            "settings": [("公众号", "warn", "没有配置" + HOSTILE), ("密钥", "bad", "没有")],
+            "to_watch": 2,
         },
     ),
 ]

@@ -43,6 +43,7 @@ SAMPLES = dict.fromkeys(OF_CASE, "1") | {
     "missed/{conversation}": "1",
     "{conversation}/{id}": "1",
     "{sort}/{key}": "note",
+    "words/{key}": "welcome.hello",
     "invitations/{token}": "x" * 43,
     "invitations/{invitation}": "1",
     "sessions/{session}": "1",
@@ -53,6 +54,7 @@ SAMPLES = dict.fromkeys(OF_CASE, "1") | {
     "exam/{id}": "1",
     "trials/{id}": "1",
     "unanswered/{id}": "1",
+    "digest/{week}": "2026-05-11",
 }
 # Nobody need be signed in for these.
 OPEN = {

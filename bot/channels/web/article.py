@@ -60,6 +60,10 @@ class Articles:
         }
         return render_template("article.html", request, context)
 
+    async def digests(self, request: web.Request) -> web.Response:
+        """`GET /digest`: the weekly digests that went out, with links to their articles."""
+        return render_template("digests.html", request, {"weeks": await self._shelf.digests()})
+
     async def _count(self, slug: str) -> None:
         """Count the opening; a page is never late or missing for a count."""
         try:

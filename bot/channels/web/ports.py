@@ -134,6 +134,16 @@ class Article:
     related: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PastDigest:
+    """A weekly digest that went out: its day, as a name too (5 月 11 日这一周), and (slug, title) by group's name."""
+
+    day: date
+    name: str
+    opening: str
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
 class Shelf(Protocol):
     """The live library and the directory, as the parent's pages need them."""
 
@@ -145,6 +155,9 @@ class Shelf(Protocol):
 
     async def rate(self, slug: str, verdict: str) -> None:
         """Count one reader's word on an article, `yes` or `no`; nothing is kept of the reader."""
+
+    async def digests(self) -> tuple[PastDigest, ...]:
+        """Give the weekly digests that went out, newest first, with the articles that are still there."""
 
     async def beside(self, visitor: Visitor | None) -> Beside:
         """Say where the visitor is, as far as known, and whom they can call now; no visitor: the lines for everyone."""

@@ -14,13 +14,19 @@ from bot.channels.web.limits import Limiter
 from bot.channels.web.ports import Shelf, Thread
 from bot.channels.web.stream import HEARTBEAT, LIFETIME, Stream
 from bot.channels.web.visitor import Identity
+from bot.dialogue.phrases import phrase, phrase_list
 
 PER_MINUTE = 20
 
 
 async def privacy(request: web.Request) -> web.Response:
     """`GET /privacy`: what is kept, for how long, who sees it and how it is deleted."""
-    return render_template("privacy.html", request, {})
+    context = {
+        "version": phrase("notice.version"),
+        "notice": phrase("notice.short"),
+        "items": phrase_list("notice.full"),
+    }
+    return render_template("privacy.html", request, context)
 
 
 def routes(
@@ -46,6 +52,7 @@ def routes(
         web.get("/e/{slug:[a-z0-9-]+}", articles.page),
         web.post("/e/{slug:[a-z0-9-]+}/rating", articles.rate),
         web.post("/e/{slug:[a-z0-9-]+}/person", articles.ask),
+        web.get("/digest", articles.digests),
         web.get("/privacy", privacy),
     ]
     return table, stream

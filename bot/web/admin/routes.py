@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from bot.web.accounts import View
+from bot.web.admin.account.codes import Codes
+from bot.web.admin.account.consent import ConsentPages
+from bot.web.admin.account.digest import STEPS as DIGEST_STEPS
+from bot.web.admin.account.digest import DigestPages
+from bot.web.admin.account.health import HealthPages
+from bot.web.admin.account.limits import LimitPages
+from bot.web.admin.account.menu import MenuPages
+from bot.web.admin.account.words import WordPages
 from bot.web.admin.asking.batches import Batches
 from bot.web.admin.asking.exams import Exams
 from bot.web.admin.asking.releases import Releases
@@ -11,6 +19,7 @@ from bot.web.admin.entries.editor import Editor
 from bot.web.admin.entries.history import History
 from bot.web.admin.entries.pages import EntryList
 from bot.web.admin.entries.review import STEPS, Review
+from bot.web.admin.entries.together import Together
 from bot.web.admin.exchange.imports import Imports
 from bot.web.admin.exchange.pages import Exchange
 from bot.web.admin.figures.offices import OfficePages
@@ -47,6 +56,12 @@ def rows(given: Given) -> list[Row]:
         *_safety(given),
         *_figures(given),
         *_keeping(given),
+        *_health(given),
+        *_menu(given),
+        *_words(given),
+        *_limits(given),
+        *_digest(given),
+        ("GET", "/admin/codes", Codes(given).page, "account"),
     ]
 
 
@@ -59,10 +74,11 @@ def _overview(given: Given) -> list[Row]:
 
 def _entries(given: Given) -> list[Row]:
     editor = Editor(given)
-    review, history = Review(editor), History(editor)
+    review, history, entries = Review(editor), History(editor), EntryList(given)
     one = "/admin/entries/{id:[a-z0-9-]{1,100}}"
     return [
-        ("GET", "/admin/entries", EntryList(given).page, "knowledge"),
+        ("GET", "/admin/entries", entries.page, "knowledge"),
+        ("POST", "/admin/entries", Together(review, entries).submit, "knowledge"),
         ("GET", "/admin/entries/new", editor.new, "knowledge"),
         ("POST", "/admin/entries/new", editor.save, "knowledge"),
         ("GET", one, review.page, "knowledge"),
@@ -185,4 +201,57 @@ def _figures(given: Given) -> list[Row]:
         ("GET", "/admin/figures/export", use.export, "numbers"),
         ("GET", "/admin/figures/reported", offices.page, "numbers"),
         ("POST", "/admin/figures/reported", offices.save, "numbers"),
+    ]
+
+
+def _health(given: Given) -> list[Row]:
+    health = HealthPages(given)
+    return [
+        ("GET", "/admin/health", health.page, "account"),
+        ("POST", "/admin/health/quota", health.quota, "account"),
+    ]
+
+
+def _menu(given: Given) -> list[Row]:
+    menu = MenuPages(given)
+    return [
+        ("GET", "/admin/menu", menu.page, "account"),
+        ("POST", "/admin/menu", menu.act, "account"),
+        ("POST", "/admin/menu/send", menu.send, "account"),
+        ("POST", "/admin/menu/look", menu.look, "account"),
+    ]
+
+
+def _words(given: Given) -> list[Row]:
+    words, consent = WordPages(given), ConsentPages(given)
+    one = r"/admin/words/{key:[a-z_.-]{1,60}}"
+    return [
+        ("GET", "/admin/words", words.listing, "account"),
+        ("GET", one, words.editor, "account"),
+        ("POST", one, words.act, "account"),
+        ("POST", f"{one}/check", words.check, "account"),
+        ("GET", "/admin/consent", consent.page, "account"),
+        ("POST", "/admin/consent", consent.save, "account"),
+        ("POST", "/admin/consent/check", consent.check, "account"),
+    ]
+
+
+def _limits(given: Given) -> list[Row]:
+    limits = LimitPages(given)
+    return [
+        ("GET", "/admin/limits", limits.page, "account"),
+        ("POST", "/admin/limits", limits.act, "account"),
+    ]
+
+
+def _digest(given: Given) -> list[Row]:
+    pages = DigestPages(given)
+    one = r"/admin/digest/{week:\d{4}-\d\d-\d\d}"
+    steps = "{step:" + "|".join(step.value for step in DIGEST_STEPS) + "}"
+    return [
+        ("GET", "/admin/digest", pages.listing, "knowledge"),
+        ("GET", one, pages.page, "knowledge"),
+        ("POST", one, pages.save, "knowledge"),
+        ("POST", f"{one}/approve", pages.approve, "publish"),
+        ("POST", f"{one}/{steps}", pages.step, "knowledge"),
     ]

@@ -1,0 +1,1 @@
+"""The account: its menu, its words, what parents agree to, thresholds, the digest, how everything runs."""
