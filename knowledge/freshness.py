@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from knowledge.model import Listing, ListingKind
+from knowledge.model import Entry, Library, Listing, ListingKind, Source
 from knowledge.regions import COUNTRY
+from knowledge.sources import cite
 
 State = Literal["never", "current", "due", "hidden", "none", "exempt"]
 
@@ -68,6 +69,12 @@ def hidden(listing: Listing, today: date) -> bool:
 def lasting(listing: Listing) -> bool:
     """Whether it is shown however old its check is."""
     return listing.region == COUNTRY
+
+
+def updated(entry: Entry, library: Library) -> tuple[Source, ...]:
+    """Give the sources of an entry that are newer than its last reading: it should be read again."""
+    read = entry.reviewed or entry.written
+    return tuple(source for source, _ in cite(entry.sources, library.sources) if source.date > read)
 
 
 def _after(day: date, span: timedelta) -> date:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dialogue import noting, weekly
 from bot.dialogue.decision import Decision
 from bot.dialogue.following import numbered
-from bot.dialogue.outcome import outcome
 from bot.dialogue.phrases import phrase
 from bot.dialogue.states import State
 from bot.handoff import desk as handoff
@@ -21,8 +21,7 @@ from bot.handoff.duty.standing import Desk
 from bot.handoff.family import files
 from bot.messages import Assessment, Inbound, InboundKind, Reply
 from bot.parents.profile import Profile
-from bot.privacy import mask
-from bot.store import conversations, detections, inbounds, learning, media, outbox, thread, turns
+from bot.store import conversations, detections, inbounds, media, outbox, thread
 from bot.store.conversations import Conversation
 from bot.store.inbounds import Receipt
 from indexes.hits import Hits
@@ -74,7 +73,7 @@ def words(inbound: Inbound) -> str:
     """Give the words of an act; a voice message counts by what the platform heard, if it says."""
     if inbound.kind == "voice":
         return str(inbound.detail.get("recognised") or "").strip()
-    return inbound.text.strip() if inbound.kind in ("text", "link", "location") else ""
+    return inbound.text.strip() if inbound.kind in ("text", "link", "location", "click") else ""
 
 
 def loaded(conversation: Conversation) -> tuple[State, Profile]:
@@ -115,6 +114,7 @@ async def save(
     # People first: the reply may name the number of the case.
     decision, case_id, holder = await _people(conn, conversation, inbound, decided, now)
     decided = replace(decided, decision=decision)
+    await weekly.settle(conn, conversation, decided.assessment, decision, holder, now)
     parts = await _parts(conn, conversation, inbound, decision, channel, now)
     via = await _way(conn, receipt, now, parts[0] if parts else None)
     if decision.erase:
@@ -141,7 +141,9 @@ async def save(
     await conversations.save(conn, conversation.id, **changes)
     if (profile := decision.profile.to_json()) != conversation.profile:
         await conversations.save_profile(conn, conversation.parent_id, profile)
-    await _learn(conn, conversation, inbound, decided, now)
+    counts = inbound.kind in SPOKEN and inbound.surface != "cli"
+    turn = noting.Turn(inbound.channel, words(inbound), decided.assessment, decided.decision, decided.hits, counts)
+    await noting.note(conn, conversation, turn, now)
     return Saved(parts[0] if parts and via == "passive" and not spoken else None, case_id, decision.replies)
 
 
@@ -159,7 +161,10 @@ async def _parts(
     said = [part for reply in decision.replies for part in channel.parts(reply, conversation.sender)]
     # A quiet parent holds the phone when they speak or tap; an event may come while somebody else does.
     there = inbound.kind in SPOKEN or not conversation.state.get("quiet")
-    return [*(await _parked(conn, conversation, channel, now) if conversation.parked and there else []), *said]
+    if not conversation.parked or not there:
+        return said
+    parts = [*await _parked(conn, conversation, channel, now), *said]
+    return parts if channel.api else await weekly.beside(conn, conversation, parts)
 
 
 async def _way(conn: AsyncConnection, receipt: Receipt, now: datetime, passive: str | None) -> str:
@@ -260,35 +265,3 @@ def _parcel(conversation: Conversation, text: str, message_id: int | None, now: 
         "author": "",
         "due_at": now,
     }
-
-
-async def _learn(
-    conn: AsyncConnection, conversation: Conversation, inbound: Inbound, decided: Decided, now: datetime
-) -> None:
-    """Keep what became of the act, questions without an answer (masked), and what parents said of answers."""
-    decision, hits = decided.decision, decided.hits
-    if inbound.kind in SPOKEN and inbound.surface != "cli":
-        await turns.record(conn, conversation.id, _act(conversation, inbound, decided), now)
-    if decision.feedback is not None:
-        entry_id, verdict = decision.feedback
-        await learning.judged(conn, conversation.id, entry_id=entry_id or None, verdict=verdict, at=now)
-    if hits is None or hits.verdict not in ("none", "choose") or decision.intent not in ("guidance", "policy"):
-        return
-    nearest = hits.items[0].id if hits.items else None
-    await learning.missed(
-        conn, conversation.id, text=mask(words(inbound)), verdict=hits.verdict, nearest=nearest, at=now
-    )
-
-
-def _act(conversation: Conversation, inbound: Inbound, decided: Decided) -> turns.Act:
-    decision, found = decided.decision, decided.assessment
-    return turns.Act(
-        channel=inbound.channel,
-        intent=decision.intent,
-        outcome=outcome(decision, found, decided.hits, conversation.holder),
-        entries=decision.entries,
-        listings=tuple(number for number, _ in decision.listings),
-        region=decision.profile.region,
-        stage=decision.profile.stage,
-        level=found.level,
-    )

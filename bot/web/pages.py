@@ -151,8 +151,12 @@ def install(
     operator: str = "",
     retention_days: int = 180,
     known: Mapping[type[Exception], int] | None = None,
+    to_verify: Callable[[], int] = lambda: 0,
 ) -> jinja2.Environment:
-    """Give an application its templates, files, error pages, headers and cross-origin check."""
+    """Give an application its templates, files, error pages, headers and cross-origin check.
+
+    `to_verify` counts the numbers that somebody ought to dial; the menu of the admin shows it.
+    """
     env = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
@@ -178,6 +182,7 @@ def install(
         "operator": operator,
         "retention_days": retention_days,
         "public_url": public_url,
+        "to_verify": to_verify,
     }
     app.middlewares.extend((look.middleware, troubles(known or {}), security.guard(public_url)))
     app.on_response_prepare.append(security.headers(public_url))

@@ -43,6 +43,7 @@ def about_people(found: dict[str, list[str]]) -> dict[str, list[str]]:
     The audit trail says who of the staff read which case; their words and names are looked for beside this.
     """
     ours = ("staff", "staff_sessions", "access_tokens", "releases", "live", "serving", "proofs", "audit")
+    ours = (*ours, "vitals", "digests")  # jobs, and what is sent to everybody alike
     kept = (*ours, "cases", "case_events", "turns")  # counts of nobody
     return {name: rows for name, rows in found.items() if rows and name not in kept}
 

@@ -39,7 +39,7 @@ def library(house: House) -> Library:
 
 def shown(page: str) -> list[str]:
     """List the entries that a page of the list shows."""
-    return re.findall(r'<td><a href="/admin/entries/([a-z0-9-]+)">', page)
+    return re.findall(r'<(?:td|div)><a href="/admin/entries/([a-z0-9-]+)">', page)
 
 
 async def every(editor: Browser, address: str) -> list[str]:

@@ -57,8 +57,8 @@ async def test_acts_are_counted_by_outcome_hour_place_stage_and_what_was_shown(h
     await a_month(house, 2, "changzhou", outcome="abstained", entries=[])
     now = house.clock()
     async with house.app_engine.connect() as conn:
-        found = await use_figures.use(conn, Sieve(now - timedelta(days=2), now))
-        there = await use_figures.use(conn, Sieve(now - timedelta(days=2), now, ["changzhou"]))
+        found = await use_figures.use([conn], Sieve(now - timedelta(days=2), now))
+        there = await use_figures.use([conn], Sieve(now - timedelta(days=2), now, ["changzhou"]))
         past = await use_figures.whole(conn, Sieve(now - timedelta(days=9), now - timedelta(days=5)))
     assert found.whole == Count(12, 8)
     assert found.by_outcome == {"answered": Count(6, 6), "person": Count(4, 4), "abstained": Count(2, 2)}
@@ -77,7 +77,7 @@ async def test_a_service_is_counted_each_time_it_is_shown_and_apart_at_night(hou
     await a_month(house, 3, intent="service", entries=[], listings=["mental-health-12356"], at=0)
     async with house.app_engine.connect() as conn:
         now = house.clock()
-        found = await use_figures.use(conn, Sieve(now - timedelta(days=2), now))
+        found = await use_figures.use([conn], Sieve(now - timedelta(days=2), now))
     assert found.listings == {"mental-health-12356": Count(8, 8), "public-security-110": Count(5, 5)}
     assert found.at_night == 0
 
@@ -86,7 +86,7 @@ async def test_an_act_between_midnight_and_six_counts_as_night_in_china(house: H
     house.clock.set(house.clock().replace(hour=17, minute=0))  # 01:00 of the next day in China
     await a_month(house, 5, intent="service", entries=[], listings=["mental-health-12356"])
     async with house.app_engine.connect() as conn:
-        found = await use_figures.use(conn, Sieve(house.clock() - timedelta(days=2), house.clock()))
+        found = await use_figures.use([conn], Sieve(house.clock() - timedelta(days=2), house.clock()))
     assert found.at_night == 5
     assert {hour for _, hour in found.by_hour} == {1}
 

@@ -241,7 +241,7 @@ async def test_an_earlier_version_is_brought_back(house: House, editor: Browser)
     await post(editor, LINE, **form(house, hours_note="第二版", step="save", seen=str(first.id)))
     page = await seen(editor, f"{LINE}/history")
     assert "2 次保存" in page
-    assert "第二版" in page
+    assert "第 2 次保存" in page
     latest = max(one.id for one in await rows(house.database_url, versions))
     assert (await post(editor, f"{LINE}/restore", version=str(first.id), seen=str(latest)))[0] == 303
     assert "第二版" not in await seen(editor, LINE)

@@ -14,7 +14,8 @@ from bot.store.desk_figures import Figures, Work
 from bot.store.funnel import Funnel, Spread
 from bot.web.charts import Series, bars, lines, top_of
 from bot.web.desk.lead.board_rows import length, took
-from bot.web.desk.lead.sheets import HIDDEN, Sheet, as_csv, as_xlsx, grouped, harmless, many, sheets
+from bot.web.desk.lead.sheets import HIDDEN, grouped, many, sheets
+from bot.web.sheets import Sheet, as_csv, as_xlsx, harmless
 
 SPREAD = Spread(90, 600)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -14,30 +12,16 @@ from aiohttp_jinja2 import render_template
 from bot.channels.web.forms import fields, text_of
 from bot.channels.web.refused import Refused
 from bot.store import changes
-from bot.store.changes import Version
 from bot.web.admin.entries import standing
 from bot.web.admin.entries.editor import Editor
 from bot.web.admin.entries.form import entry_of
 from bot.web.admin.entries.sheet import Sheet
 from bot.web.admin.entries.standing import SORT, Standing
+from bot.web.admin.saved_forms import Form, before, forms_of, named
 from bot.web.permissions import STAFF, face
 from knowledge import entry_files, files
 from knowledge.amend import encode
-from knowledge.editorial import STATE_WORDS, State, Step, StepError
-
-LIVE, PACKAGED = "live", "packaged"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One form that the entry had: `name` is what addresses call it."""
-
-    name: str
-    label: str
-    author: str
-    at: datetime | None
-    state: str
-    body: Mapping[str, Any] | None
+from knowledge.editorial import State, Step, StepError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +34,8 @@ class History:
         """`GET /admin/entries/{id}/history?a=&b=`: all forms, two of them compared."""
         stands = await self.editor.stands(request.match_info["id"])
         forms = await self.forms(stands)
-        newer = _named(forms, request.query.get("b", "")) or forms[0]
-        older = _named(forms, request.query.get("a", "")) or _before(forms, newer)
+        newer = named(forms, request.query.get("b", "")) or forms[0]
+        older = named(forms, request.query.get("a", "")) or before(forms, newer)
         sheet = Sheet(self.editor.given.tools(), stands, request[STAFF])
         today = self.editor.today()
         sides = [
@@ -76,7 +60,7 @@ class History:
         """`POST /admin/entries/{id}/restore`: make an earlier form the draft; also of what was taken out."""
         given, me, key = await fields(request), request[STAFF], request.match_info["id"]
         stands = await self.editor.stands(key)
-        form = _named(await self.forms(stands), text_of(given, "version"))
+        form = named(await self.forms(stands), text_of(given, "version"))
         if form is None or form.body is None:
             raise Refused(400, "请选一版来恢复。", "version")
         seen = text_of(given, "seen")
@@ -109,26 +93,8 @@ class History:
 
     async def forms(self, stands: Standing) -> list[Form]:
         """List all forms, newest first; the live one and the packaged one where no saving has them."""
-        versions = [
-            Form(
-                str(version.id),
-                f"第 {len(stands.versions) - at} 次保存",
-                version.author,
-                version.at,
-                _state(version, last=at == 0 or stands.versions[at - 1].change_id != version.change_id),
-                version.body,
-            )
-            for at, version in enumerate(stands.versions)
-        ]
         packaged = await asyncio.to_thread(packaged_form, stands.key)
-        bodies = [version.body for version in versions]
-        live = encode(stands.live) if stands.live else None
-        if packaged is not None:
-            state = "在用" if live == packaged else ""
-            versions.append(Form(PACKAGED, "随程序来的", "", None, state, packaged))
-        if live is not None and live != packaged and live not in bodies:
-            versions.append(Form(LIVE, "在用的", "", None, "在用", live))
-        return versions
+        return forms_of(stands.versions, encode(stands.live) if stands.live else None, packaged)
 
 
 def packaged_form(key: str) -> dict[str, Any] | None:
@@ -139,24 +105,6 @@ def packaged_form(key: str) -> dict[str, Any] | None:
         entry, _ = entry_files.read(path.read_text(encoding="utf-8"), path.name)
         return encode(entry) if entry else None
     return None
-
-
-def _state(version: Version, *, last: bool) -> str:
-    """Say what became of a saving; only the last one of a change went its way."""
-    words = STATE_WORDS[version.state] if last else ""
-    if last and version.release_number and version.state is State.PUBLISHED:
-        words = f"{words}，第 {version.release_number} 版"
-    return words if version.body is not None else f"停用 {words}".strip()
-
-
-def _named(forms: list[Form], name: str) -> Form | None:
-    return next((form for form in forms if form.name == name), None)
-
-
-def _before(forms: list[Form], one: Form) -> Form | None:
-    """Give the form that stood before; of the oldest there is none."""
-    at = forms.index(one) + 1
-    return forms[at] if at < len(forms) else None
 
 
 def _revivable(stands: Standing) -> int | None:

@@ -11,13 +11,13 @@ from bot.store.changes import Change
 from bot.store.entry_figures import Helped
 from bot.web.admin.entries.checking import plain
 from bot.web.admin.entries.form import entry_of
+from bot.web.sheets import FEW
 from knowledge.check import Problem
 from knowledge.editorial import STATE_WORDS, State
 from knowledge.model import Entry, Library
 from knowledge.rules.problem import place
 
 PAGE = 50
-FEW = 5  # under so many voices a share says who somebody is, and little else
 TABS = (
     ("live", "在用"),
     ("due", "过了审读日"),
@@ -35,12 +35,16 @@ SORTS = (
     ("title", "按标题"),
 )
 INTENT_WORDS: Mapping[str, str] = {"guidance": "指导", "policy": "政策", "service": "办事"}
+ORIGINS: Mapping[str, str] = {"import": "来自导入", "question": "来自没答上的", "call": "来自电话核实"}
 FILTERS = ("tab", "q", "topic", "stage", "family", "intent", "problem", "sort")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry in the list; `change` is what is on its way, if anything."""
+    """An entry in the list; `change` is what is on its way, if anything.
+
+    `origin` says where the change came from.
+    """
 
     entry: Entry
     topics: tuple[str, ...]
@@ -52,6 +56,7 @@ class Line:
     state: str
     shown: int
     helped: Helped
+    origin: str = ""
 
     @property
     def review(self) -> str:
@@ -179,6 +184,7 @@ def _line(held: Held, entry: Entry, change: Change | None) -> Line:
         state,
         held.shown.get(entry.id, 0),
         held.helped.get(entry.id, Helped()),
+        ORIGINS.get(change.origin, "") if change is not None else "",
     )
 
 

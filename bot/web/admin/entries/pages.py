@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 from aiohttp_jinja2 import render_template
@@ -15,6 +17,8 @@ from bot.web.admin.entries.standing import SORT
 from bot.web.admin.given import Given
 from bot.web.permissions import face
 from knowledge.calendar import CHINA
+from knowledge.freshness import updated
+from knowledge.model import Library
 
 SHOWN_FOR = timedelta(days=90)
 KEPT = timedelta(minutes=10)  # counting what was shown reads all messages of the period
@@ -44,17 +48,25 @@ class EntryList:
 
     async def page(self, request: web.Request) -> web.Response:
         """`GET /admin/entries`: filters live in the address."""
-        library, now = self.given.tools().library, self.given.clock()
+        sent = request.query.get("sent", "")
+        done = f"{sent} 条送审了，等另一位同事来看。" if sent.isascii() and sent.isdecimal() and len(sent) < 4 else ""
+        return await self.draw(request, done=done)
+
+    async def draw(
+        self,
+        request: web.Request,
+        *,
+        done: str = "",
+        problem: str = "",
+        refused: Sequence[tuple[str, str, str]] = (),
+        picked: Collection[str] = (),
+    ) -> web.Response:
+        """Render the list; `refused` are drafts that could not be sent to review (key, title, why)."""
+        library = self.given.tools().library
         want = {name: request.query.get(name, "").strip() for name in listing.FILTERS}
         want["tab"] = want["tab"] if want["tab"] in dict(listing.TABS) else "live"
         want["sort"] = want["sort"] if want["sort"] in dict(listing.SORTS) else "review"
-        async with self.given.engine.connect() as conn:
-            shown = await self.shown.of(conn, now)
-            helped = await entry_figures.helped(conn)
-            known = (*await changes.listed(conn, sort=SORT), *await changes.absent(conn, SORT, library.entries))
-        problems = listing.by_entry(await self.given.findings.of(library), library)
-        today = now.astimezone(CHINA).date()
-        tabs = listing.tabbed(listing.Held(library, known, problems, shown, helped, today))
+        tabs = listing.tabbed(await self._held(library))
         found = listing.chosen(tabs[want["tab"]], want)
         page = _page(request)
         first = (page - 1) * listing.PAGE
@@ -69,12 +81,14 @@ class EntryList:
                 for name, label in listing.TABS
                 if tabs[name] or name not in ("out", "given-up")
             ],
-            "sorts": listing.SORTS,
-            "topics": [(topic.id, topic.name) for topic in library.taxonomy.topics.values()],
-            "stages": [(stage.id, stage.name) for stage in library.taxonomy.stages.values()],
-            "families": list(library.taxonomy.families.items()),
-            "intents": list(listing.INTENT_WORDS.items()),
+            **_choices(library),
             "lines": lines,
+            "newer": {line.entry.id for line in lines if updated(line.entry, library)},
+            "done": done,
+            "problem": problem,
+            "refused": refused,
+            "picked": picked,
+            "here_address": listing.address(want, page=page),
             "live": len(tabs["live"]),
             "due": len(tabs["due"]),
             "faulty": sum(bool(line.problems) for line in tabs["live"]),
@@ -86,7 +100,27 @@ class EntryList:
             "whole": listing.address({"tab": want["tab"]}),
             "faulty_address": listing.address(want, problem="" if want["problem"] else "1"),
         }
-        return render_template("admin/entry_list.html", request, context)
+        return render_template("admin/entry_list.html", request, context, status=422 if refused or problem else 200)
+
+    async def _held(self, library: Library) -> listing.Held:
+        now = self.given.clock()
+        async with self.given.engine.connect() as conn:
+            shown = await self.shown.of(conn, now)
+            helped = await entry_figures.helped(conn)
+            known = (*await changes.listed(conn, sort=SORT), *await changes.absent(conn, SORT, library.entries))
+        problems = listing.by_entry(await self.given.findings.of(library), library)
+        return listing.Held(library, known, problems, shown, helped, now.astimezone(CHINA).date())
+
+
+def _choices(library: Library) -> dict[str, Any]:
+    """Give what may be chosen in the filters."""
+    return {
+        "sorts": listing.SORTS,
+        "topics": [(topic.id, topic.name) for topic in library.taxonomy.topics.values()],
+        "stages": [(stage.id, stage.name) for stage in library.taxonomy.stages.values()],
+        "families": list(library.taxonomy.families.items()),
+        "intents": list(listing.INTENT_WORDS.items()),
+    }
 
 
 def _page(request: web.Request) -> int:

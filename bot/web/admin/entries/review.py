@@ -51,7 +51,7 @@ class Review:
         if stands.open is None:
             raise Refused(409, "这一条刚刚已经定下来了。请重新打开看看。", "closed")
         try:
-            await self._take(request[STAFF], stands.open, Step(step), words, seen)
+            await self.take(request[STAFF], stands.open, Step(step), words, seen)
         except StepError as error:
             now = await self.editor.stands(key)
             return await self._drawn(request, now, problem=str(error), words=words, status=409)
@@ -79,7 +79,12 @@ class Review:
             return await self._drawn(request, stands, problem=str(error), words=words, status=409)
         return _back(key, "retire")
 
-    async def _take(self, me: Staff, opened: Change, step: Step, words: str, seen: int) -> None:
+    async def take(self, me: Staff, opened: Change, step: Step, words: str, seen: int) -> None:
+        """Take a step with an open change.
+
+        Raises:
+            StepError: it is not allowed, somebody saved meanwhile, or rules still complain; the sentence says why.
+        """
         if step in READ and not seen:
             raise StepError("请先打开看过这一版，再定。")
         if step is Step.SUBMIT and opened.body is not None:

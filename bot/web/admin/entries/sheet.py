@@ -11,10 +11,12 @@ from bot.dialogue.decision import Tools
 from bot.messages import Reply
 from bot.store.people import Staff
 from bot.web.admin.entries.form import MOST, SPARE, WORDINGS, Cited, Typed
+from bot.web.admin.entries.list import ORIGINS
 from bot.web.admin.entries.standing import Said, Standing
 from bot.web.shelf import article
 from knowledge.differences import FieldDifference, differences, names_of
 from knowledge.editorial import STATE_WORDS, State, Step, may
+from knowledge.freshness import updated
 from knowledge.model import Entry
 
 T = TypeVar("T")
@@ -49,6 +51,18 @@ class Sheet:
         """How the state is coloured."""
         opened = self.stands.open
         return BADGES.get(opened.state, "none") if opened else "good" if self.stands.live else "none"
+
+    @property
+    def origin(self) -> str:
+        """Where the open change came from, if not from an editor."""
+        return ORIGINS.get(self.stands.open.origin, "") if self.stands.open else ""
+
+    @property
+    def newer(self) -> tuple[str, ...]:
+        """The sources that are newer than the last reading of what is live."""
+        if self.stands.live is None:
+            return ()
+        return tuple(source.title for source in updated(self.stands.live, self.tools.library))
 
     @property
     def topic(self) -> str:

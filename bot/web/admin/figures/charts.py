@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.web.admin.figures.sheets import WEEKDAYS
-from bot.web.desk.lead.sheets import Sheet
+from bot.web.sheets import Sheet
 
 MOST_BARS = 12
 

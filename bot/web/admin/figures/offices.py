@@ -21,7 +21,7 @@ from bot.store.use_figures import Use
 from bot.web.accounts import STAFF, face
 from bot.web.admin.figures import sheets
 from bot.web.admin.given import Given
-from bot.web.desk.lead.sheets import Cell, Sheet, share
+from bot.web.sheets import Cell, Sheet, share
 from knowledge.calendar import CHINA
 
 WORDS: Mapping[Name, str] = {"events": "活动场次", "people": "参加人次", "courses": "课程门数", "calls": "热线接听"}

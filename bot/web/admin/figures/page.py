@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,13 +23,14 @@ from bot.web.accounts import STAFF, face
 from bot.web.admin.figures import charts, offices, sheets
 from bot.web.admin.figures.charts import Chart
 from bot.web.admin.given import Given
-from bot.web.desk.lead.board_rows import FEW
 from bot.web.desk.lead.figures import MIME
 from bot.web.desk.lead.periods import Asked, asked, quick
-from bot.web.desk.lead.sheets import as_csv, as_xlsx, funnel_sheet, share
+from bot.web.desk.lead.sheets import funnel_sheet
+from bot.web.sheets import FEW, as_csv, as_xlsx, share
 from knowledge.calendar import CHINA
 
 ECHARTS = "vendor/echarts.min.js"
+TOGETHER = 3  # connections over which a period is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class UsePages:
         """`GET /admin/figures?from=&to=&region=&stage=`."""
         staff, tools, now = request[STAFF], self.given.tools(), self.given.clock()
         wanted = _wanted(request, staff, tools, self.given)
+        use, before = await self._use(staff, tools, wanted)
         async with self.given.engine.connect() as conn:
-            use, before = await self._use(conn, staff, tools, wanted)
             drawn = await self._charts(conn, staff, tools, wanted, use)
             seen = await use_figures.use_regions(conn)
         context = {
@@ -94,8 +96,8 @@ class UsePages:
         if form not in MIME:
             raise Refused(404, "只能导出成 CSV 或 Excel 表格。", "no-format")
         wanted = _wanted(request, staff, tools, self.given)
+        use, _ = await self._use(staff, tools, wanted)
         async with self.given.engine.begin() as conn:
-            use, _ = await self._use(conn, staff, tools, wanted)
             tables = [chart.sheet for chart in await self._charts(conn, staff, tools, wanted, use)]
             detail = {"from": wanted.period.first.isoformat(), "to": wanted.period.last.isoformat(), "format": form}
             await audit.record(conn, staff, Act.EXPORTED, "use", now, detail)
@@ -104,13 +106,15 @@ class UsePages:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, content_type=MIME[form], headers=headers)
 
-    async def _use(self, conn: AsyncConnection, staff: Staff, tools: Tools, wanted: _Wanted) -> tuple[Use, Count]:
-        """Load the period, and how much there was in the one as long before it."""
+    async def _use(self, staff: Staff, tools: Tools, wanted: _Wanted) -> tuple[Use, Count]:
+        """Load the period, and how much there was in the one as long before it, over some connections at once."""
         since, until = wanted.period.since, wanted.period.until
         scope = _scope(staff, tools, wanted.region)
-        use = await use_figures.use(conn, Sieve(since, until, scope, wanted.stage or None))
         earlier = Sieve(since - (until - since), since, scope, wanted.stage or None)
-        return use, await use_figures.whole(conn, earlier)
+        async with contextlib.AsyncExitStack() as stack:
+            conns = [await stack.enter_async_context(self.given.engine.connect()) for _ in range(TOGETHER)]
+            use = await use_figures.use(conns, Sieve(since, until, scope, wanted.stage or None))
+            return use, await use_figures.whole(conns[0], earlier)
 
     async def _charts(
         self, conn: AsyncConnection, staff: Staff, tools: Tools, wanted: _Wanted, use: Use

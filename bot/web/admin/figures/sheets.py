@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot.store.use_figures import Count, Shown, Use
-from bot.web.desk.lead.board_rows import FEW
-from bot.web.desk.lead.sheets import NOTHING, Cell, Sheet, share
+from bot.web.sheets import FEW, NOTHING, Cell, Sheet, share
 from knowledge.model import Library
 from knowledge.regions import RegionTree
 

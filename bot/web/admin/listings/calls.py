@@ -77,7 +77,7 @@ class Calls:
         found = tasks(tools.library, lasts, open_, tools.tree, today, region=region)
         context = {
             "staff": face(request),
-            "here": "services",
+            "here": "verify",
             "region": region,
             "regions": options(tools.library, tools.tree),
             "sections": [(name, *GROUPS[name], held) for name, held in found],

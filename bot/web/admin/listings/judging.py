@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from knowledge.amend import Amendment, Sort, Thing, amended, decode, title
 from knowledge.check import Problem, check
 from knowledge.differences import FIELD_WORDS
+from knowledge.freshness import updated
 from knowledge.model import Library
 from knowledge.records import FieldError
 
@@ -159,7 +160,7 @@ def resting(key: str, library: Library) -> Iterator[tuple[Sort, Thing, bool]]:
     source = library.sources[key]
     for entry in library.entries.values():
         if any(reference == key or reference.startswith(f"{key}-") for reference in entry.sources):
-            yield "entry", entry, source.date > (entry.reviewed or entry.written)
+            yield "entry", entry, source in updated(entry, library)
     sorts: tuple[tuple[Sort, Mapping[str, Thing]], ...] = (
         ("listing", library.listings),
         ("activity", library.activities),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.store.changes import Change
 from bot.store.verifications import Last
@@ -35,6 +35,12 @@ class Task:
     phone: str
     why: str
     last: str
+
+
+def unsure(library: Library, now: datetime) -> int:
+    """Count the numbers that the library in force does not vouch for: never dialled, due soon, or hidden by age."""
+    today = now.astimezone(CHINA).date()
+    return sum(freshness(one, today).state in ("never", "due", "hidden") for one in library.listings.values())
 
 
 def tasks(

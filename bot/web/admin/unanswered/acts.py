@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,7 @@ from bot.channels.web.forms import HIGHEST, fields, text_of
 from bot.channels.web.refused import Refused
 from bot.store import audit, changes, misses
 from bot.store.audit import Act
-from bot.store.misses import NOT_OURS, Miss
+from bot.store.misses import NOT_OURS, UNSURE, Miss
 from bot.store.people import Staff
 from bot.web.admin.asking import expected
 from bot.web.admin.unanswered import drafting
@@ -24,6 +25,7 @@ from knowledge.calendar import CHINA
 from knowledge.editorial import StepError
 
 MOST = 2000  # questions of one cluster
+AWARE = "这一类里有话听起来不安全。平常的条目接不住它，请先看全部原话，想清楚再并。"
 HANDLED = "{who}刚刚处理过这一类，请重新打开看看。"
 
 
@@ -70,6 +72,8 @@ class Acts:
     ) -> str:
         tools = self.shown.given.tools()
         key = expected.chosen(tools.library, tools.tree, text_of(given, "entry"))
+        if self._group(members).level != "none" and not text_of(given, "aware"):
+            raise StepError(AWARE)
         entry = tools.library.entries.get(key)
         if entry is None:
             raise expected.UnknownError("问法只能加到条目上，服务与热线请到那一页改。")
@@ -88,17 +92,23 @@ class Acts:
         self, conn: AsyncConnection, staff: Staff, members: Sequence[Miss], _given: Mapping[str, object], now: datetime
     ) -> str:
         await misses.handle(conn, [one.id for one in members], NOT_OURS, staff, now)
-        return "/admin/unanswered?done=not-ours"
+        return _back(members, "not-ours")
 
     async def _reopen(
         self, conn: AsyncConnection, _staff: Staff, members: Sequence[Miss], _given: Mapping[str, object], now: datetime
     ) -> str:
         await misses.reopen(conn, [one.id for one in members], now)
-        return "/admin/unanswered?done=reopened"
+        return _back(members, "reopened")
 
     def _group(self, members: Sequence[Miss]) -> Group:
         library = self.shown.given.tools().library
         return group(members, library, lambda slug: slug, self.shown.given.clock())
+
+
+def _back(members: Sequence[Miss], done: str) -> str:
+    """The address of the list from which they came."""
+    reason = members[0].reason if members else UNSURE
+    return "/admin/unanswered?" + urlencode({**({"why": reason} if reason != UNSURE else {}), "done": done})
 
 
 def _refuse_stale(members: Sequence[Miss], seen: str) -> None:

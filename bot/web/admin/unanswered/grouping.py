@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from bot.messages import LEVELS, Level
 from bot.privacy import mask
 from bot.store.misses import Miss
+from bot.web.sheets import FEW
 from knowledge.model import Library
 from knowledge.regions import RegionTree
 
-FEW = 5  # a count below it might tell whose it is
 WEEK = timedelta(days=7)
 WEEKS = 8
 EXAMPLES = 3
@@ -46,6 +48,15 @@ class Group:
         return tuple(text for text in texts(self.members) if text != self.title)[:EXAMPLES]
 
     @property
+    def level(self) -> Level:
+        """The gravest that safety found in any of them; `none` where that was not kept."""
+        return max(
+            (level for level in LEVELS if any(one.level == level for one in self.members)),
+            key=LEVELS.index,
+            default="none",
+        )
+
+    @property
     def seen(self) -> str:
         """What tells whether somebody has handled any of it since it was shown."""
         return max((one.handled_at.isoformat() for one in self.members if one.handled_at), default="")
@@ -53,7 +64,16 @@ class Group:
 
 def texts(members: Iterable[Miss]) -> tuple[str, ...]:
     """Their different words, masked once more: older ones may have been kept by older rules."""
-    return tuple(dict.fromkeys(mask(one.text) for one in members))
+    return tuple(dict.fromkeys(_masked(one.text) for one in members))
+
+
+def fits(members: Iterable[Miss], words: str) -> bool:
+    """Whether any of them has these words, as they are shown."""
+    return any(words in text for text in texts(members))
+
+
+# A page asks for the same few thousand again and again; the first time is when they are clustered, in a thread.
+_masked = lru_cache(maxsize=20_000)(mask)
 
 
 def group(members: Sequence[Miss], library: Library, place: Callable[[str], str], now: datetime) -> Group:

@@ -11,18 +11,25 @@ from aiohttp import web
 from aiohttp_jinja2 import render_template
 
 from bot.channels.web.refused import Refused
-from bot.store.misses import Miss
+from bot.store.misses import UNSURE, Miss, Reason
 from bot.web.accounts import face
 from bot.web.admin.asking.expected import titles
 from bot.web.admin.asking.reasons import VERDICTS
 from bot.web.admin.given import Given
 from bot.web.admin.unanswered import grouping
-from bot.web.admin.unanswered.grouping import FEW, Group, group
+from bot.web.admin.unanswered.grouping import Group, fits, group
 from bot.web.admin.unanswered.proof import Proof
 from bot.web.admin.unanswered.reading import Found, Reading
 from bot.web.admin.unanswered.spark import spark
+from bot.web.sheets import FEW
 
 TABS = (("todo", "要处理"), ("writing", "写着"), ("answered", "已能答"), ("not-ours", "不归我们"))
+LABELS: Mapping[Reason, str] = {"unsure": "没有把握的", "unhelped": "说没帮上的", "person": "转了人工的"}
+HINTS: Mapping[Reason, str] = {
+    "unsure": "没有找到合适的回答，或者拿不准是哪一条。",
+    "unhelped": "答了，家长说没帮上，或者说不是这个意思。",
+    "person": "答了，家长接着就要找人。",
+}
 SHOWN = 40
 FILTERS = ("q", "place", "stage")
 
@@ -40,14 +47,16 @@ class Unanswered:
 
     async def show_list(self, request: web.Request, fault: str = "") -> web.Response:
         """Render the list, with a sentence where something could not be done."""
-        found = await self.reading.found()
         given = request.query
+        reason = _reason(given.get("why", ""))
+        found = await self.reading.found(reason)
         tab = given.get("tab", "todo") if given.get("tab") in dict(TABS) else "todo"
         chosen = {name: given.get(name, "").strip()[:60] for name in FILTERS}
         clusters = self.groups(found, found.not_ours if tab == "not-ours" else found.todo, chosen)
         shown = clusters if tab in ("todo", "not-ours") else []
         proofs = [one for one in found.proofs if _tab(one) == tab]
         kept = {name: value for name, value in chosen.items() if value}
+        kept |= {"why": reason} if reason != UNSURE else {}
         library = found.tools.library
         context = {
             "staff": face(request),
@@ -57,6 +66,8 @@ class Unanswered:
                 (name, label, f"/admin/unanswered?{urlencode({'tab': name, **kept})}", _count(found, name))
                 for name, label in TABS
             ],
+            "why": reason,
+            "reasons": [(name, label, _address(name), HINTS[name]) for name, label in LABELS.items()],
             **chosen,
             "places": sorted({name for one in self.groups(found, found.todo, {}) for name, _ in one.places}),
             "stages": [stage.name for stage in library.taxonomy.stages.values()],
@@ -76,7 +87,8 @@ class Unanswered:
 
     async def show_one(self, request: web.Request, number: int, fault: str = "", answer: str = "") -> web.Response:
         """Render one cluster, or the proof of what was made of it."""
-        found = await self.reading.found()
+        reason = await self.reading.reason_of(number)
+        found = await self.reading.found(reason)
         members = next((held for held in (*found.todo, *found.not_ours) if number in {one.id for one in held}), None)
         proof = next((one for one in found.proofs if number in {held.id for held in one.members}), None)
         if members is None and proof is None:
@@ -86,6 +98,8 @@ class Unanswered:
             "staff": face(request),
             "here": "unanswered",
             "group": card(held, found),
+            "back": _address(reason),
+            "why": LABELS[reason],
             "lines": [(text, _times(held.members, text)) for text in grouping.texts(held.members)],
             "proof": proved(proof, found) if proof else None,
             "todo": members is not None,
@@ -106,13 +120,13 @@ class Unanswered:
         place = grouping.city(library, found.tools.tree)
         stages = {stage.id: stage.name for stage in library.taxonomy.stages.values()}
 
-        def fits(one: Miss) -> bool:
+        def placed(one: Miss) -> bool:
             at_place = not chosen.get("place") or bool(one.region and place(one.region) == chosen["place"])
             return at_place and (not chosen.get("stage") or stages.get(one.stage or "") == chosen["stage"])
 
-        kept = [[one for one in members if fits(one)] for members in clusters]
+        kept = [[one for one in members if placed(one)] for members in clusters]
         words = chosen.get("q", "")
-        kept = [members for members in kept if members and any(words in one.text for one in members)]
+        kept = [members for members in kept if members and fits(members, words)]
         made = [group(members, library, place, self.given.clock()) for members in kept]
         return sorted(made, key=lambda one: -one.parents)
 
@@ -121,6 +135,14 @@ DONE = {
     "not-ours": "已放到“不归我们”，不再提醒。",
     "reopened": "已放回“要处理”。",
 }
+
+
+def _reason(value: str) -> Reason:
+    return next((one for one in LABELS if one == value), UNSURE)
+
+
+def _address(reason: Reason) -> str:
+    return "/admin/unanswered" if reason == UNSURE else f"/admin/unanswered?why={reason}"
 
 
 def _tab(proof: Proof) -> str:
@@ -161,6 +183,7 @@ def card(one: Group, found: Found) -> dict[str, Any]:
         "spark": spark(one.weeks) if one.parents >= FEW else "",
         "near": (near.id, near.title) if near is not None else None,
         "back": bool(one.seen),
+        "level": one.level,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.store.misses import NOT_OURS, Miss
+from bot.store.misses import NOT_OURS, UNSURE, Miss
 from bot.web.admin.unanswered.grouping import texts
 from indexes.engine import SearchEngine
 from indexes.hits import Query, Verdict
@@ -71,13 +71,14 @@ def proofs(
     for handled, members in groups.items():
         stands = standing(handled, library, open_)
         again = members[:left] if stands == "live" and engine is not None else []
-        asked = tuple(_again(engine, again)) if engine is not None else ()
+        asked = tuple(_again(engine, again, handled.partition(":")[2])) if engine is not None else ()
         left -= len(asked)
         made.append(Proof(handled, handled.partition(":")[2], tuple(members), stands, asked))
     return made
 
 
-def _again(engine: SearchEngine, members: Sequence[Miss]) -> list[Asked]:
+def _again(engine: SearchEngine, members: Sequence[Miss], key: str) -> list[Asked]:
+    """Ask them; what had an answer that did not help counts only when it is answered by what was made of it."""
     first = {texts([one])[0]: one for one in reversed(members)}
     made = []
     words = list(first)
@@ -86,5 +87,6 @@ def _again(engine: SearchEngine, members: Sequence[Miss]) -> list[Asked]:
         found = engine.search_many([Query(text, region=first[text].region, stage=first[text].stage) for text in some])
         for text, hits in zip(some, found, strict=True):
             title = hits.items[0].title if hits.items else ""
-            made.append(Asked(text, hits.verdict == "answer", title, hits.verdict))
+            right = hits.verdict == "answer" and (first[text].reason == UNSURE or hits.items[0].id == key)
+            made.append(Asked(text, right, title, hits.verdict))
     return made

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.dialogue.decision import Tools
 from bot.store import changes, misses
-from bot.store.misses import NOT_OURS, Miss
+from bot.store.misses import NOT_OURS, UNSURE, Miss, Reason
 from bot.web.admin.given import Given
 from bot.web.admin.unanswered.grouping import WEEK, WEEKS, texts
 from bot.web.admin.unanswered.proof import Proof, proofs
@@ -38,12 +38,17 @@ class Reading:
     _held: dict[str, tuple[tuple[Any, ...], Found]] = field(default_factory=dict)
     _working: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def found(self, *, year: bool = False) -> Found:
-        """Give all of the last weeks, or of the last year with what was handled among the rest."""
+    async def reason_of(self, number: int) -> Reason:
+        """Tell on which of the lists a question stands; of one that is gone, on the first."""
+        async with self.given.engine.connect() as conn:
+            return await misses.reason_of(conn, number) or UNSURE
+
+    async def found(self, reason: Reason = UNSURE, *, year: bool = False) -> Found:
+        """Give all of the last weeks for a reason, or of the last year for any, handled ones among the rest."""
         now, tools, engine = self.given.clock(), self.given.tools(), self.given.live.engine
         first = now - (YEAR if year else WEEK * WEEKS)
-        place = "year" if year else "weeks"
-        digest = (engine.release.digest, engine.dense_ready) if engine is not None else ()
+        place = "year" if year else reason
+        digest = (engine.release.digest, engine.dense_ready, engine.limits) if engine is not None else ()
         async with self._working:
             async with self.given.engine.connect() as conn:
                 open_ = frozenset(one.key for one in await changes.listed(conn, sort="entry"))
@@ -51,7 +56,7 @@ class Reading:
                 held = self._held.get(place)
                 if held is not None and held[0] == name:
                     return held[1]
-                asked = await misses.since(conn, first)
+                asked = await misses.since(conn, first, reason=None if year else reason)
             found = await asyncio.to_thread(_read, engine, tools, asked, open_, year)
             self._held[place] = name, found
             return found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from bot.web.admin.unanswered.grouping import FEW
+from bot.web.sheets import FEW
 
 _STEP, _WIDTH, _HIGH = 15, 11, 36
 

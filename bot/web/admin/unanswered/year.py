@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,14 +15,14 @@ from bot.store.audit import Act
 from bot.web.accounts import face
 from bot.web.admin.given import Given
 from bot.web.admin.unanswered import grouping
-from bot.web.admin.unanswered.grouping import FEW, group
+from bot.web.admin.unanswered.grouping import group
 from bot.web.admin.unanswered.reading import YEAR, Found, Reading
 from bot.web.permissions import STAFF
+from bot.web.sheets import FEW, as_line
 from knowledge.calendar import CHINA
 
 CLUSTERS = 50
 CHOSEN = 2  # topics of research a year
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEAD = ("名次", "类别", "问题或主题", "问过的家长", "地区", "阶段", "例子")
 
 
@@ -55,15 +53,13 @@ class Year:
         now = self.given.clock()
         async with self.given.engine.begin() as conn:
             await audit.record(conn, request[STAFF], Act.EXPORTED, "unanswered:year", now, {"format": "csv"})
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(HEAD)
+        lines = [as_line(HEAD)]
         for kind, rows in (("主题", topics), ("问题", clusters)):
             for at, row in enumerate(rows, 1):
                 cells = [row["title"], row["parents"], row["places"], row["stages"], " / ".join(row["examples"])]
-                writer.writerow([at, kind, *map(_cell, cells)])
+                lines.append(as_line([at, kind, *cells]))
         headers = {"Content-Disposition": f'attachment; filename="questions-{now.astimezone(CHINA).date()}.csv"'}
-        body = ("\ufeff" + out.getvalue()).encode()
+        body = "".join(lines).encode("utf-8-sig")
         return web.Response(body=body, content_type="text/csv", charset="utf-8", headers=headers)
 
     def _first(self) -> date:
@@ -105,9 +101,3 @@ def _row(held: grouping.Group, title: str) -> Mapping[str, Any]:
         "stages": grouping.counted(held.stages),
         "examples": [text for text in grouping.texts(held.members) if text != title][:2] if held.parents >= FEW else [],
     }
-
-
-def _cell(value: object) -> str:
-    """Write a cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -18,9 +18,8 @@ from bot.store.stations import Station
 from bot.times import when
 from bot.web.charts import Series, lines
 from bot.web.desk.lead.coming import Coming, first_of
+from bot.web.sheets import FEW
 from knowledge.calendar import CHINA, Calendar
-
-FEW = 5  # what fewer parents said might be known to be theirs
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from bot.store.funnel import Funnel, funnel
 from bot.store.people import AT_DESK, Staff
 from bot.web.accounts import STAFF, face
 from bot.web.charts import bars
-from bot.web.desk.lead.board_rows import FEW, Stat, took
+from bot.web.desk.lead.board_rows import Stat, took
 from bot.web.desk.lead.periods import Asked, asked, quick
-from bot.web.desk.lead.sheets import Sheet, as_csv, as_xlsx, many, share, sheets
+from bot.web.desk.lead.sheets import many, sheets
+from bot.web.sheets import FEW, Sheet, as_csv, as_xlsx, share
 from knowledge.calendar import CHINA
 
 Names = tuple[dict[int, str], dict[int, str]]  # of stations and of people

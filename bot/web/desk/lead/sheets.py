@@ -1,47 +1,25 @@
-"""Figures as tables: what the page shows is what is exported. Small numbers are hidden; nothing is a formula."""
+"""The figures of the desk as tables: what the page shows is what is exported. Small numbers are hidden."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-
-from openpyxl import Workbook  # type: ignore[import-untyped]  # it comes without types
 
 from bot.handoff.kinds import KINDS
 from bot.store.desk_figures import SUGGESTION, Figures, Work
 from bot.store.funnel import Funnel
-from bot.web.desk.lead.board_rows import FEW, funnel_rows, took
+from bot.web.desk.lead.board_rows import funnel_rows, took
+from bot.web.sheets import FEW, NOTHING, Cell, Sheet, share
 
-Cell = str | int
 HIDDEN = f"不足 {FEW} 件"
 COVERED = "不单列"
-NOTHING = "—"
 _HEAD = ("件数", "首次回应（中位）", "首次回应（九成在内）", "结案", "到结案（中位）", "满意", "评价的")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SHOWN_OUTCOMES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One table: `bars` gives for each row how long its bar is (None: it is hidden), where the page draws one."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    bars: tuple[int | None, ...] = ()
 
 
 def many(number: int) -> Cell:
     """Write a count; one so small that it may be known whose it is does not appear."""
     return number if number == 0 or number >= FEW else HIDDEN
-
-
-def share(part: int, whole: int) -> str:
-    """Write a share of at least five; of fewer nothing is said."""
-    return f"{part / whole:.0%}" if whole >= FEW else NOTHING
 
 
 def work(one: Work) -> tuple[Cell, ...]:
@@ -153,33 +131,3 @@ def _by_day(by_day: Mapping[date, int], first: date, last: date) -> Sheet:
     names = [f"{day.month} 月 {day.day} 日{'起' if week else ''}" for day in days]
     rows = tuple(zip(names, cells, strict=True))
     return Sheet("每周来了多少" if week else "每天来了多少", ("日子", "件数"), rows, tuple(bars))
-
-
-def harmless(cell: Cell) -> Cell:
-    """Make sure that no spreadsheet takes a text for a formula, and that it can be kept in one."""
-    if isinstance(cell, int):
-        return cell
-    text = "".join(sign for sign in cell if sign >= " " or sign in "\t\r\n")
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def as_csv(tables: Sequence[Sheet]) -> bytes:
-    """Write the tables below each other, for spreadsheets that need the mark to see UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for table in tables:
-        for row in ((table.title,), table.head, *table.rows, ()):
-            writer.writerow([harmless(cell) for cell in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def as_xlsx(tables: Sequence[Sheet]) -> bytes:
-    """Write a workbook with a sheet for each table. Slow enough to be called off the loop."""
-    book = Workbook(write_only=True)
-    for table in tables:
-        page = book.create_sheet(table.title)
-        for row in (table.head, *table.rows):
-            page.append([harmless(cell) for cell in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
