@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -17,9 +18,16 @@ from bot.store import embedded, schema
 from bot.store.database import open_engine
 
 # The fixtures `house`, `second_process` and what they need; `packaged_afterwards`.
-pytest_plugins = ("tests.house", "tests.paper_boat")
+pytest_plugins = ("tests.house", "tests.paper_boat", "tests.phrases_packaged")
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Give back to the collector what a test had loaded for good: a product keeps it, the next test has its own."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

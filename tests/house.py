@@ -7,8 +7,11 @@ servers listen and what the clock says.
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +22,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import SERVICES, build
@@ -26,6 +31,7 @@ from bot.demo.wechat import Account, FakeWeChat
 from bot.settings import Settings
 from bot.store import people
 from bot.store.database import open_engine
+from bot.store.tables import outbox
 from indexes.build import build as build_index
 from indexes.engine import SearchEngine
 from indexes.live import Live
@@ -37,6 +43,7 @@ PASSWORD = "a long enough password"
 KEPT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 TUESDAY_EVENING = datetime(2026, 5, 12, 12, 41, tzinfo=UTC)  # 20:41 in China
 OUTCOME_SECONDS = 15.0
+KNOWN_SECONDS = 2.0  # in which the database says whether anything is on its way
 
 
 class Clock:
@@ -58,8 +65,20 @@ class Clock:
 
 @pytest.fixture(scope="session")
 def index_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the packaged library's lexical index once."""
-    return build_index(freeze(files.load(), 1), tmp_path_factory.mktemp("indexes"), dense=False)
+    """Build the packaged library's lexical index once, for all processes of a run."""
+    with once(tmp_path_factory, "packaged") as root:
+        return build_index(freeze(files.load(), 1), root, dense=False)  # one that is there is kept
+
+
+@contextmanager
+def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Give a folder that all processes of a run share, to one of them at a time."""
+    own = tmp_path_factory.getbasetemp()
+    root = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    root.mkdir(exist_ok=True)
+    with (root / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # let go of when it is closed
+        yield root
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +110,24 @@ class House:
         """
         before = len(self.thread(who))
         await self.fake.control.act(who, "say", {"text": words})
-        words = await self.reply(who, before + 1)
+        words = "" if await self._nothing_comes(who, before + 1) else await self.reply(who, before + 1)
         await self.app[SERVICES].turns.written()
         return words
+
+    async def _nothing_comes(self, who: str, after: int) -> bool:
+        """Whether the turn is over without an answer, as while a person has the talk: nobody need wait for one then.
+
+        With the database away nobody knows.
+        """
+        turns = self.app[SERVICES].turns
+        await turns.written()
+        on_its_way = select(outbox.c.id).where(outbox.c.recipient == who, outbox.c.state.in_(("pending", "sending")))
+        try:
+            async with asyncio.timeout(KNOWN_SECONDS), self.app_engine.connect() as conn:
+                waits = turns._running or (await conn.execute(on_its_way)).first()
+        except (SQLAlchemyError, OSError):  # a time-out is one of these
+            return False
+        return not waits and not self._heard(who, after)
 
     async def act(self, what: str, who: str = "o-mei", **given: Any) -> str:
         """Do something else as a WeChat parent; the outcome as WeChat saw it."""
@@ -102,11 +136,13 @@ class House:
     async def reply(self, who: str, after: int) -> str:
         """Wait for a bubble of the account after so many bubbles."""
         for _ in range(int(OUTCOME_SECONDS / 0.05)):
-            fresh = [bubble.text for bubble in self.thread(who)[after:] if bubble.who != "parent"]
-            if fresh:
+            if fresh := self._heard(who, after):
                 return "\n".join(fresh)
             await asyncio.sleep(0.05)
         return ""
+
+    def _heard(self, who: str, after: int) -> list[str]:
+        return [bubble.text for bubble in self.thread(who)[after:] if bubble.who != "parent"]
 
     def thread(self, who: str = "o-mei") -> list[Any]:
         follower = self.fake.world.followers.get(who)

@@ -1,10 +1,13 @@
-"""A real browser against a real server on a port of the system's choice. Skipped, loudly, without Chromium."""
+"""A real browser against a real server on a port of the system's choice. Skipped, loudly, without Chromium.
+
+One browser runs for all tests of a process; each test has profiles of its own in it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,18 @@ from aiohttp.test_utils import TestServer
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 
 from chat_memory import Clock, MemoryThread, build
-from chromium import PATIENT, Faulty, Open, Person, chromium, refused
+from chromium import PATIENT, Chromium, Faulty, Open, Person, opened, refused
 
 from tests.house import House
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    browser = Chromium(tmp_path_factory.mktemp("chromium"))
+    with pytest.MonkeyPatch.context() as given:
+        given.setenv("NODE_COMPILE_CACHE", str(browser.folder / "node"))  # what drives it begins once for each test
+        yield browser
+    browser.stop()
 
 
 @pytest.fixture
@@ -46,13 +58,13 @@ def faulty() -> Faulty:
 
 
 @pytest.fixture
-async def person(house: House, faulty: Faulty) -> AsyncIterator[Person]:
+async def person(house: House, chromium: Chromium, faulty: Faulty) -> AsyncIterator[Person]:
     """Give a function that opens a path of the whole product in a browser of somebody's own.
 
     What its scripts throw, and what `faulty` finds in its console, fails the test.
     """
     faults: list[str] = []
-    async with chromium() as browser:
+    async with opened(chromium) as browser:
 
         async def open_(path: str, viewport: dict[str, int], *, url: str = "", **options: Any) -> Any:
             context = await browser.new_context(viewport=viewport, locale="zh-CN", **options)
@@ -68,10 +80,10 @@ async def person(house: House, faulty: Faulty) -> AsyncIterator[Person]:
 
 
 @pytest.fixture
-async def open_page(server: TestServer) -> AsyncIterator[Open]:
+async def open_page(server: TestServer, chromium: Chromium) -> AsyncIterator[Open]:
     """Give a function that opens a path in a fresh profile; what the page logs as an error fails the test."""
     faults: list[str] = []
-    async with chromium() as browser:
+    async with opened(chromium) as browser:
 
         async def open_(path: str, *, width: int = 390, height: int = 844, **options: Any) -> Any:
             context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 from chromium import Faulty, Person, refused
+from screens import DESKTOP, PHONE, fits, picture, signed_in
 from sqlalchemy import insert
-from test_desk_page import DESKTOP, PHONE, fits, picture
 
 from bot.app import SERVICES
-from bot.store import changes, conversations, learning, people
+from bot.store import changes, conversations, learning
 from bot.store.tables import conversations as talks
-from indexes.build import build
 from indexes.engine import SearchEngine
+from indexes.patch import patch
 from knowledge import amend
 from knowledge.release import freeze
-from tests.house import KEPT, PASSWORD, House
+from tests.house import House
 
 pytestmark = pytest.mark.browser
 
@@ -34,15 +34,9 @@ def faulty() -> Faulty:
     return refused
 
 
-async def signed_in(person: Person, house: House, path: str) -> Any:
-    async with house.app_engine.begin() as conn:
-        await people.add(conn, login="zhou", name="周老师", role="editor", password_hash=KEPT)
-    page = await person(path, DESKTOP)
+async def editor(person: Person, house: House, path: str) -> Any:
+    page = await signed_in(person, house, path, DESKTOP, role="editor")
     page.set_default_timeout(60_000)
-    await page.fill("#name", "zhou")
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
-    await page.wait_for_selector("#main h1")
     return page
 
 
@@ -81,14 +75,15 @@ async def live_with(house: House, key: str, root: Path) -> None:
     thing, _ = amend.decode("entry", change.body)
     entry = replace(thing, wordings=WATCH, topics=("online-safety",), brief="先别急。\n\n1. 一起看看好友。")
     library = amend.amended(held.engine.release.library, (amend.Amendment("entry", key, entry),))
-    path = await asyncio.to_thread(build, freeze(library, held.engine.release.number + 1), root, dense=False)
+    path = await asyncio.to_thread(patch, freeze(library, held.engine.release.number + 1), root, held.engine)
+    assert path is not None
     held.swap(await asyncio.to_thread(SearchEngine.open, path))
 
 
 async def test_a_question_and_a_danger_are_tried_and_become_a_question_of_the_exam(
     person: Person, house: House
 ) -> None:
-    page = await signed_in(person, house, "/admin/try")
+    page = await editor(person, house, "/admin/try")
     await page.fill("#says", NORMAL)
     await page.fill("input[name=region]", "常州天宁")
     await page.click("button:has-text('试一试')")
@@ -116,7 +111,7 @@ async def test_a_cluster_becomes_a_draft_and_is_proved_to_be_answered(
     person: Person, house: House, tmp_path: Path
 ) -> None:
     await missed(house)
-    page = await signed_in(person, house, "/admin/unanswered")
+    page = await editor(person, house, "/admin/unanswered")
     await page.wait_for_selector("article.cluster strong:text-is('6')")
     await both(page, "unanswered")
     await page.click("text=看全部")

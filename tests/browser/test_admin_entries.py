@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from chromium import Person
+from screens import PHONE, signed_in
 
-from bot.store import changes, people
-from tests.house import KEPT, PASSWORD, House
+from bot.store import changes
+from tests.house import House
 
 ID = "screens-junior-phone-conflict"
 HERE = f"/admin/entries/{ID}"
@@ -17,18 +18,11 @@ SMALL = """
   .filter((one) => one.offsetHeight && one.offsetHeight < 44 && !one.matches(".hide"))
   .map((one) => one.outerHTML.slice(0, 90))
 """
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE = {"width": 1280, "height": 900}
 
 
-async def signed_in(person: Person, house: House, login: str, name: str, path: str, viewport: dict[str, int]) -> Any:
-    async with house.app_engine.begin() as conn:
-        await people.add(conn, login=login, name=name, role="editor", password_hash=KEPT)
-    page = await person(path, viewport)
-    await page.fill("#name", login)
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
-    await page.wait_for_selector("#main h1")
-    return page
+async def editor(person: Person, house: House, login: str, name: str, path: str, viewport: dict[str, int]) -> Any:
+    return await signed_in(person, house, path, viewport, login=login, name=name, role="editor")
 
 
 async def sideways(page: Any) -> int:
@@ -37,7 +31,7 @@ async def sideways(page: Any) -> int:
 
 
 async def test_an_editor_writes_and_mends_a_second_returns_and_approves(house: House, person: Person) -> None:
-    lin = await signed_in(person, house, "lin", "林编辑", HERE, WIDE)
+    lin = await editor(person, house, "lin", "林编辑", HERE, WIDE)
     brief = await lin.input_value("#brief")
     await lin.fill("#brief", "他砸门，多半是急了又没台阶下。\n1. 今晚先不收。")
     await lin.wait_for_selector("#slot-brief .problem[data-state=bad]")
@@ -49,7 +43,7 @@ async def test_an_editor_writes_and_mends_a_second_returns_and_approves(house: H
     await lin.click("text=送审")
     await lin.wait_for_selector("text=送审了")
 
-    gu = await signed_in(person, house, "gu", "顾老师", HERE, WIDE)
+    gu = await editor(person, house, "gu", "顾老师", HERE, WIDE)
     assert await gu.locator(".diff ins").count()
     await gu.fill("#words", "标题再像家长说的话一点。")
     await gu.click("text=请再改改")
@@ -71,7 +65,7 @@ async def test_an_editor_writes_and_mends_a_second_returns_and_approves(house: H
 
 
 async def test_rows_are_added_removed_and_numbered_without_leaving_the_page(house: House, person: Person) -> None:
-    page = await signed_in(person, house, "lin", "林编辑", HERE, WIDE)
+    page = await editor(person, house, "lin", "林编辑", HERE, WIDE)
     first, second = await page.input_value('[name="wording-0"]'), await page.input_value('[name="wording-1"]')
     rows = await page.locator(".wordings > li").count()
     await page.click('[aria-label="删去问法 1"]')
@@ -96,7 +90,7 @@ async def test_rows_are_added_removed_and_numbered_without_leaving_the_page(hous
 
 @pytest.mark.parametrize("path", ["/admin/entries", "/admin/entries/new", HERE, f"{HERE}/history"])
 async def test_everything_fits_the_phone(house: House, person: Person, path: str) -> None:
-    page = await signed_in(person, house, "lin", "林编辑", path, PHONE)
+    page = await editor(person, house, "lin", "林编辑", path, PHONE)
     assert await sideways(page) <= 0
     small = await page.evaluate(SMALL)
     assert small == []

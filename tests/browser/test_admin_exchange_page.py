@@ -8,13 +8,13 @@ from typing import Any
 import openpyxl
 import pytest
 from chromium import Faulty, Person, refused
-from test_desk_page import DESKTOP, PHONE, fits, picture
+from screens import DESKTOP, PHONE, fits, picture, signed_in
 
-from bot.store import changes, people
+from bot.store import changes
 from knowledge import files
 from knowledge.imports.to_xlsx import workbook
 from knowledge.imports.vocabulary import Vocabulary
-from tests.house import KEPT, PASSWORD, House
+from tests.house import House
 
 pytestmark = pytest.mark.browser
 
@@ -40,15 +40,10 @@ def spreadsheet(**cells: str) -> dict[str, Any]:
     return {"name": "暑期修改.xlsx", "mimeType": media, "buffer": out.getvalue()}
 
 
-async def signed_in(person: Person, house: House, viewport: dict[str, int], **options: Any) -> Any:
-    async with house.app_engine.begin() as conn:
-        await people.add(conn, login="xu", name="许老师", role="editor", password_hash=KEPT)
-    page = await person("/admin/exchange", viewport, **options)
-    await page.fill("#name", "xu")
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
-    await page.wait_for_selector("h1 >> text=导入导出")
-    return page
+async def editor(person: Person, house: House, viewport: dict[str, int], **options: Any) -> Any:
+    return await signed_in(
+        person, house, "/admin/exchange", viewport, login="xu", name="许老师", role="editor", **options
+    )
 
 
 async def upload(page: Any, file: dict[str, Any]) -> None:
@@ -66,7 +61,7 @@ async def upload(page: Any, file: dict[str, Any]) -> None:
 async def test_a_spreadsheet_with_errors_is_mended_and_becomes_drafts(
     person: Person, house: House, viewport: dict[str, int], name: str, scheme: str
 ) -> None:
-    page = await signed_in(person, house, viewport, color_scheme=scheme)
+    page = await editor(person, house, viewport, color_scheme=scheme)
     assert await fits(page)
     await picture(page, f"exchange-{name}")
     await upload(page, spreadsheet(C2="手机和屏幕", B3="一写作业就喊累，怎么办？", K4="明年", B4="=1+1"))

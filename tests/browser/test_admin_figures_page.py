@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from chromium import Person
+from screens import DESKTOP, PHONE, fits, picture, signed_in
 from sqlalchemy import insert
-from test_desk_page import DESKTOP, PHONE, fits, picture
 
-from bot.store import people
 from bot.store.tables import conversations, parents, turns
 from bot.web import pages
 from bot.web.admin.figures.page import ECHARTS
-from tests.house import KEPT, PASSWORD, House
+from tests.house import House
 
 pytestmark = pytest.mark.browser
 
@@ -26,13 +24,14 @@ ASKED = (
     ("person", [], [], "junior", "putuo"),
 )
 
+TANG = {"login": "tang", "name": "唐老师", "role": "chief-editor"}
+
 
 @pytest.fixture
 async def month(house: House) -> House:
     """Give the house a month of sixty parents."""
     now = house.clock()
     async with house.app_engine.begin() as conn:
-        await people.add(conn, login="tang", name="唐老师", role="chief-editor", password_hash=KEPT)
         for n in range(60):
             parent = insert(parents).values(channel="web", sender=f"p{n}").returning(parents.c.id)
             talk = insert(conversations).values(parent_id=(await conn.execute(parent)).scalar_one())
@@ -46,21 +45,12 @@ async def month(house: House) -> House:
     return house
 
 
-async def signed_in(person: Person, viewport: dict[str, int], scheme: str) -> Any:
-    page = await person("/desk/login", viewport, color_scheme=scheme)
-    await page.fill("[name=name]", "tang")
-    await page.fill("[name=password]", PASSWORD)
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/admin")
-    return page
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("viewport", "name"), [(PHONE, "phone"), (DESKTOP, "desktop")], ids=["phone", "desktop"])
 async def test_the_figures_are_drawn_and_stand_in_tables(
     person: Person, month: House, viewport: dict[str, int], name: str, scheme: str
 ) -> None:
-    page = await signed_in(person, viewport, scheme)
+    page = await signed_in(person, month, "/admin", viewport, **TANG, color_scheme=scheme)
     await page.goto(f"{month.url}/admin/figures")
     assert await fits(page)
     if (pages.STATIC / ECHARTS).is_file():
@@ -82,7 +72,7 @@ async def test_without_the_drawing_library_the_tables_are_open(
     person: Person, month: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.admin.figures.page.ECHARTS", "vendor/not-fetched.js")
-    page = await signed_in(person, DESKTOP, "light")
+    page = await signed_in(person, month, "/admin", DESKTOP, **TANG)
     await page.goto(f"{month.url}/admin/figures")
     assert await page.locator("summary >> text=看表").count() == 0
     assert await page.locator("td >> text=直接答上").is_visible()

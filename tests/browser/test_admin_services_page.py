@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 from chromium import Faulty, Person, refused
-from test_desk_page import DESKTOP, PHONE, fits, picture
+from screens import DESKTOP, PHONE, fits, picture, signed_in
 
-from bot.store import people
 from bot.store.tables import changes
-from tests.house import KEPT, PASSWORD, House, rows
+from tests.house import House, rows
 
 pytestmark = pytest.mark.browser
 
@@ -23,19 +22,12 @@ def faulty() -> Faulty:
     return refused
 
 
-async def signed_in(person: Person, house: House, path: str, viewport: dict[str, int], **options: Any) -> Any:
-    async with house.app_engine.begin() as conn:
-        await people.add(conn, login="xu", name="许老师", role="editor", password_hash=KEPT)
-    page = await person(path, viewport, **options)
-    await page.fill("#name", "xu")
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
-    await page.wait_for_selector("#main h1")
-    return page
+async def editor(person: Person, house: House, path: str, viewport: dict[str, int], **options: Any) -> Any:
+    return await signed_in(person, house, path, viewport, login="xu", name="许老师", role="editor", **options)
 
 
 async def test_a_number_is_dialled_and_its_hours_are_changed(person: Person, house: House) -> None:
-    page = await signed_in(person, house, "/admin/verify", DESKTOP)
+    page = await editor(person, house, "/admin/verify", DESKTOP)
     await page.click("#never >> text=常州市未成年人心理服务热线")
     await page.check("#verify >> text=打通了，有变动")
     await page.fill("#answered", "13812345678")
@@ -71,7 +63,7 @@ async def test_a_number_is_dialled_and_its_hours_are_changed(person: Person, hou
     ids=["phone", "phone-dark", "desktop", "desktop-dark"],
 )
 async def test_every_page_of_services_fits(person: Person, house: House, viewport: dict[str, int], scheme: str) -> None:
-    page = await signed_in(person, house, "/admin/services", viewport, color_scheme=scheme)
+    page = await editor(person, house, "/admin/services", viewport, color_scheme=scheme)
     name = f"services-{viewport['width']}-{scheme}"
     for path in (
         "services",

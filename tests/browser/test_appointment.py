@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from chromium import Person
+from screens import DESKTOP, PHONE, at_the_desk, fits, picture
 from sqlalchemy import update
-from test_desk_page import DESKTOP, PHONE, fits, picture, signed_in
 
 from bot.store.tables import staff
 from tests.house import House
@@ -22,7 +22,7 @@ async def says(page: Any, words: str) -> None:
 
 
 async def at_the_station(person: Person, house: House, station: int, viewport: dict[str, int]) -> Any:
-    page = await signed_in(person, house, viewport, "appointment")
+    page = await at_the_desk(person, house, viewport)
     async with house.app_engine.begin() as conn:
         await conn.execute(update(staff).where(staff.c.login == "zhou").values(station_id=station))
     return page

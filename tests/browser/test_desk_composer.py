@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from chromium import Person, arrived, holds
-from test_desk_page import DESKTOP, PHONE, calls_for_a_person, fits, picture, signed_in
+from screens import DESKTOP, PHONE, at_the_desk, fits, picture
+from test_desk_page import calls_for_a_person
 
 from bot.store import canned
 from tests.house import House
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 async def taken(person: Person, house: House, viewport: dict[str, int], name: str) -> Any:
     """Open the only case and take it."""
-    desk = await signed_in(person, house, viewport, name)
+    desk = await at_the_desk(person, house, viewport)
     await desk.click(".queue li a")
     await desk.click("#claim")
     await arrived(desk, "#send")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from chromium import Faulty, Person, holds
+from screens import DESKTOP, PHONE, at_the_desk, fits, picture
 from sqlalchemy import update
-from test_desk_page import DESKTOP, PHONE, fits, picture, signed_in
 
 from bot.store import people
 from bot.store.tables import conversations
@@ -33,7 +33,7 @@ async def both_themes(page: Any, name: str) -> None:
 
 async def taken(person: Person, house: House, viewport: dict[str, int]) -> Any:
     await house.say("我想找老师聊聊")
-    page = await signed_in(person, house, viewport, "lines")
+    page = await at_the_desk(person, house, viewport)
     await page.goto(f"{house.url}/desk/cases/1")
     await page.click("#claim")
     await page.wait_for_selector("#send")

@@ -2,55 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 from chromium import Person, arrived, holds
+from screens import DESKTOP, PHONE, at_the_desk, fits, picture, seen
 
-from bot.store import people
-from tests.house import KEPT, PASSWORD, House
+from tests.house import House
 
 pytestmark = pytest.mark.browser
 
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 SOON = 2_000  # milliseconds: as long as a line may take from the desk to the parent's page
-
-
-async def picture(page: Any, name: str) -> None:
-    """Keep a screenshot where somebody asked for them."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-async def fits(page: Any) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
-async def seen(what: Any) -> bool:
-    """Whether something is before the reader's eyes: in the window, and nothing over its middle."""
-    script = """(it) => { const box = it.getBoundingClientRect();
-      const x = box.left + box.width / 2, y = box.top + box.height / 2, top = document.elementFromPoint(x, y);
-      return y > 0 && y < innerHeight && (it.contains(top) || top?.contains(it)); }"""
-    return bool(await what.evaluate(script))
-
-
-async def an_account(house: House) -> None:
-    async with house.app_engine.begin() as conn:
-        await people.add(conn, login="zhou", name="周老师", role="counsellor", password_hash=KEPT)
-
-
-async def signed_in(person: Person, house: House, viewport: dict[str, int], name: str) -> Any:
-    """Come to the desk as a counsellor does: led to the login, and back."""
-    await an_account(house)
-    page = await person("/desk", viewport)
-    await picture(page, f"{name}-login")
-    await page.fill("#name", "zhou")
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
-    await arrived(page, "h1 >> text=该谁了")
-    return page
 
 
 async def calls_for_a_person(person: Person) -> Any:
@@ -65,7 +27,7 @@ async def calls_for_a_person(person: Person) -> Any:
 async def test_a_counsellor_takes_over_and_the_parent_reads_it_live(
     person: Person, house: House, viewport: dict[str, int], name: str
 ) -> None:
-    desk = await signed_in(person, house, viewport, name)
+    desk = await at_the_desk(person, house, viewport)
     assert await desk.locator("#queue .empty").is_visible()
     parent = await calls_for_a_person(person)
 
@@ -112,7 +74,7 @@ async def test_a_counsellor_takes_over_and_the_parent_reads_it_live(
 
 async def test_a_draft_outlives_a_look_elsewhere_and_a_note_stays_with_colleagues(person: Person, house: House) -> None:
     parent = await calls_for_a_person(person)
-    desk = await signed_in(person, house, DESKTOP, "note")
+    desk = await at_the_desk(person, house, DESKTOP)
     await desk.click(".queue a")
     await desk.click("#claim")
     await arrived(desk, "#send")
@@ -130,7 +92,7 @@ async def test_a_draft_outlives_a_look_elsewhere_and_a_note_stays_with_colleague
 
 async def test_a_tap_is_not_lost_when_the_queue_moves_under_the_finger(person: Person, house: House) -> None:
     await house.say("我想找老师聊聊", "o-mei")
-    desk = await signed_in(person, house, PHONE, "tap")
+    desk = await at_the_desk(person, house, PHONE)
     row = desk.locator(".queue a")
     await row.hover()
     await desk.mouse.down()
@@ -146,7 +108,7 @@ async def test_a_tap_is_not_lost_when_the_queue_moves_under_the_finger(person: P
 async def test_the_queue_is_walked_and_a_case_opened_by_keyboard(person: Person, house: House) -> None:
     await house.say("我想找老师聊聊", "o-mei")
     await house.say("孩子站在阳台栏杆上，说不想活了", "o-lan")
-    desk = await signed_in(person, house, DESKTOP, "keys")
+    desk = await at_the_desk(person, house, DESKTOP)
     await desk.keyboard.press("j")
     await desk.keyboard.press("j")
     await desk.keyboard.press("k")
@@ -166,7 +128,7 @@ async def test_the_queue_is_walked_and_a_case_opened_by_keyboard(person: Person,
 
 async def test_closing_a_case_leads_back_to_the_queue(person: Person, house: House) -> None:
     parent = await calls_for_a_person(person)
-    desk = await signed_in(person, house, PHONE, "close")
+    desk = await at_the_desk(person, house, PHONE)
     await desk.click(".queue a")
     await desk.click("#claim")
     assert await desk.locator("#context").is_hidden()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from chromium import Person
-from test_desk_page import DESKTOP, PHONE, an_account, fits, picture
+from screens import DESKTOP, PHONE, at_the_desk, fits, picture
 
-from tests.house import PASSWORD, House
+from tests.house import House
 
 pytestmark = pytest.mark.browser
 
@@ -16,12 +16,7 @@ pytestmark = pytest.mark.browser
 async def talking(person: Person, house: House, viewport: dict[str, int]) -> Any:
     """Sign in and take over a parent who calls for a person in WeChat."""
     await house.say("我想找老师聊聊")
-    await an_account(house)
-    page = await person("/desk/login", viewport)
-    await page.fill("#name", "zhou")
-    await page.fill("#password", PASSWORD)
-    await page.click("form [type=submit]")
-    await page.wait_for_url("**/desk")
+    page = await at_the_desk(person, house, viewport)
     await page.goto(f"{house.url}/desk/cases/1")
     await page.click("#claim")
     await page.wait_for_selector("#reply")

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 from chromium import Faulty, Person, refused
-from test_desk_page import DESKTOP, PHONE, fits, picture
+from screens import DESKTOP, PHONE, fits, picture, says, signed_in
 
-from bot.store import people
 from knowledge.editorial import State
-from tests.house import KEPT, PASSWORD, House
+from tests.house import House
 from tests.jobs.a_change import WORDS, a_change, body, state_of
 
 pytestmark = pytest.mark.browser
@@ -31,25 +30,8 @@ async def an_entry(house: House) -> int:
 
 
 async def chief(person: Person, house: House, viewport: dict[str, int], **look: Any) -> Any:
-    async with house.app_engine.begin() as conn:
-        if await people.named(conn, "boss") is None:
-            await people.add(conn, login="boss", name="沈主任", role="chief-editor", password_hash=KEPT)
-    page = await person("/admin/publish", viewport, **look)
-    await page.fill("#name", "boss")
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
-    await page.wait_for_selector("#main h1")
-    return page
-
-
-async def says(page: Any, saying: str) -> str:
-    """Write as a parent; the newest answer."""
-    before = await page.locator(".turn[data-who=bot][data-id]").count()
-    await page.fill("#say", saying)
-    await page.click("#composer button[type=submit]")
-    newest = page.locator(".turn[data-who=bot][data-id]").nth(before)
-    await newest.wait_for()
-    return str(await newest.inner_text())
+    boss = {"login": "boss", "name": "沈主任", "role": "chief-editor"}
+    return await signed_in(person, house, "/admin/publish", viewport, **boss, **look)
 
 
 async def test_a_parent_gets_the_new_answer_and_the_old_one_after_going_back(person: Person, house: House) -> None:

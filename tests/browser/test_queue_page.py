@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from chromium import Person
+from screens import DESKTOP, PHONE, at_the_desk, fits, picture
 from test_desk_alarm import COUNT_TONES, tones
-from test_desk_page import DESKTOP, PHONE, fits, picture, signed_in
 
-from bot.store import people
-from tests.house import KEPT, PASSWORD, House
+from tests.house import House
 
 pytestmark = pytest.mark.browser
 
@@ -26,24 +24,13 @@ COUNT_NOTES = """() => {
 }"""
 
 
-async def colleague(person: Person, house: House, viewport: dict[str, int]) -> Any:
-    async with house.app_engine.begin() as conn:
-        await people.add(conn, login="shen", name="沈老师", role="counsellor", password_hash=KEPT)
-    page = await person("/desk", viewport)
-    await page.fill("#name", "shen")
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
-    await page.wait_for_selector("h1 >> text=该谁了")
-    return page
-
-
 @BOTH
 async def test_one_tap_claims_and_the_other_reads_who(
     person: Person, house: House, viewport: dict[str, int], name: str
 ) -> None:
     await house.say("我想找老师聊聊", "o-mei")
-    zhou = await signed_in(person, house, viewport, f"{name}-queue")
-    shen = await colleague(person, house, viewport)
+    zhou = await at_the_desk(person, house, viewport)
+    shen = await at_the_desk(person, house, viewport, "shen", "沈老师")
     await shen.wait_for_selector("[data-claim] button")
     await zhou.click("[data-claim] button")
     await zhou.wait_for_selector("#send")
@@ -60,8 +47,8 @@ async def test_handing_over_and_putting_off_are_a_page_that_fits(
     person: Person, house: House, viewport: dict[str, int], name: str
 ) -> None:
     await house.say("我想找老师聊聊", "o-mei")
-    zhou = await signed_in(person, house, viewport, f"{name}-move")
-    shen = await colleague(person, house, viewport)
+    zhou = await at_the_desk(person, house, viewport)
+    shen = await at_the_desk(person, house, viewport, "shen", "沈老师")
     await zhou.click("[data-claim] button")
     await zhou.wait_for_selector("#send")
     await zhou.goto(f"{house.url}/desk/cases/1/move")
@@ -83,7 +70,7 @@ async def test_handing_over_and_putting_off_are_a_page_that_fits(
 async def test_the_keys_walk_claim_and_change_the_view(person: Person, house: House) -> None:
     await house.say("我想找老师聊聊", "o-mei")
     await house.say("我想找老师聊聊", "o-lan")
-    desk = await signed_in(person, house, DESKTOP, "keys")
+    desk = await at_the_desk(person, house, DESKTOP)
     await desk.keyboard.press("?")
     await desk.wait_for_selector("#keys[open]")
     await picture(desk, "keys-dialog")
@@ -105,7 +92,7 @@ async def test_the_keys_walk_claim_and_change_the_view(person: Person, house: Ho
 
 
 async def test_who_comes_and_who_waits_too_long_is_heard_and_noted(person: Person, house: House) -> None:
-    desk = await signed_in(person, house, DESKTOP, "news")
+    desk = await at_the_desk(person, house, DESKTOP)
     await desk.evaluate(COUNT_TONES)
     await desk.evaluate(COUNT_NOTES)
     await desk.click("h1")
@@ -123,7 +110,7 @@ async def test_who_comes_and_who_waits_too_long_is_heard_and_noted(person: Perso
 
 async def test_filters_narrow_without_a_word_lost(person: Person, house: House) -> None:
     await house.say("我想找老师聊聊", "o-mei")
-    desk = await signed_in(person, house, PHONE, "filters")
+    desk = await at_the_desk(person, house, PHONE)
     await desk.click(".narrowing > summary")
     await desk.select_option("#by-kind", "report")
     await desk.click("#filters button")

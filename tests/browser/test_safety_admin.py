@@ -8,22 +8,21 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 from chromium import Faulty, Person, refused
-from test_desk_page import DESKTOP, PHONE, fits, picture
+from screens import DESKTOP, PHONE, fits, picture, says, signed_in
 
 from bot.safety.protocols import words
-from bot.store import people
-from tests.house import KEPT, PASSWORD, House
+from tests.house import House
 from tests.paper_boat import BOAT, SAYING
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("packaged_afterwards")]
 
 SECONDS = 15_000  # milliseconds: a process looks every second, the machine may have other things to do
 BROKEN = BOAT.replace("蓝色..2", "绿色..2")  # does not find its own example
+SHEN = {"login": "shen", "name": "沈主任", "role": "admin"}
 CHECK = words()["gentle"]["suicide"]["check"][:8]
 
 
@@ -70,33 +69,12 @@ async def _listening(address: str) -> None:
                 await asyncio.sleep(0.2)
 
 
-async def signed_in(person: Person, house: House, path: str, viewport: dict[str, int]) -> Any:
-    async with house.app_engine.begin() as conn:
-        await people.add(conn, login="shen", name="沈主任", role="admin", password_hash=KEPT)
-    page = await person(path, viewport)
-    await page.fill("#name", "shen")
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
-    await page.wait_for_selector("#main h1")
-    return page
-
-
-async def says(page: Any, saying: str) -> str:
-    """Write as a parent; the newest answer."""
-    before = await page.locator(".turn[data-who=bot][data-id]").count()
-    await page.fill("#say", saying)
-    await page.click("#composer button[type=submit]")
-    newest = page.locator(".turn[data-who=bot][data-id]").nth(before)
-    await newest.wait_for()
-    return str(await newest.inner_text())
-
-
 async def test_a_broken_example_is_refused_and_the_mended_rule_judges_here_and_in_another_process(
     person: Person, house: House, elsewhere: str
 ) -> None:
     parent = await person("/chat", PHONE)
     assert CHECK not in await says(parent, SAYING)
-    admin = await signed_in(person, house, "/admin/safety/patterns", DESKTOP)
+    admin = await signed_in(person, house, "/admin/safety/patterns", DESKTOP, **SHEN)
     await picture(admin, "safety-patterns")
     await admin.click("text=加一条")
     await admin.fill("#body", BROKEN)
@@ -136,7 +114,7 @@ async def test_findings_and_rules_fit_the_window_and_a_finding_is_marked(
     await house.say("她反锁在屋里怎么敲门都不应，桌上有遗书，我电话13812345678")
     await house.say("女儿手腕上有好几道新的刀痕，她求我别告诉她爸", "o-lan")
     await house.say("孩子写作业磨蹭怎么办", "o-wang")
-    admin = await signed_in(person, house, "/admin/safety/detections", viewport)
+    admin = await signed_in(person, house, "/admin/safety/detections", viewport, **SHEN)
     assert await fits(admin)
     await picture(admin, f"{name}-detections")
     await admin.locator("button:has-text('判断对')").first.click()

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from chromium import Person
-from test_desk_page import DESKTOP, PHONE, fits, picture
+from screens import DESKTOP, PHONE, fits, picture, signed_in
 
-from bot.store import people
-from tests.house import KEPT, PASSWORD, House
+from tests.house import House
 
 pytestmark = pytest.mark.browser
 
@@ -28,12 +27,8 @@ async def words(page: Any, selector: str) -> list[str]:
 async def test_a_supervisor_reaches_every_place_from_every_page(
     person: Person, house: House, viewport: dict[str, int], scheme: str
 ) -> None:
-    async with house.app_engine.begin() as conn:
-        await people.add(conn, login="lu", name="陆主管", role="supervisor", password_hash=KEPT)
-    page = await person("/desk/login", viewport, color_scheme=scheme)
-    await page.fill("#name", "lu")
-    await page.fill("#password", PASSWORD)
-    await page.click("button[type=submit]")
+    lu = {"login": "lu", "name": "陆主管", "role": "supervisor"}
+    page = await signed_in(person, house, "/desk", viewport, **lu, color_scheme=scheme)
     for path, here in (("/desk", "工作台"), ("/desk/people", "人员"), ("/desk/report", "强制报告"), ("/desk/own", "")):
         await page.goto(house.url + path)
         bar = await words(page, ".topbar > nav")
