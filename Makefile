@@ -38,7 +38,7 @@ run: $(STAMP) $(ECHARTS) ## Start the whole product on embedded defaults and pri
 	@exec $(BIN)/python -m bot demo
 
 test: $(DEV_STAMP) $(ECHARTS) browser ## Install what the tests need and run them all
-	@$(BIN)/python -m pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 browser: $(DEV_STAMP) # Chromium and Chinese glyphs for the browser tests, where the machine lets us
 	@sh tests/browser/install.sh

@@ -42,6 +42,7 @@ async def test_a_parent_gets_the_new_answer_and_the_old_one_after_going_back(per
     await page.click("button:text-is('发布')")
     await page.wait_for_selector("text=在用第 1 版")
     change = await an_entry(house)
+    page = await page.context.new_page()  # the old one opens itself anew in this moment
     await page.goto(f"{house.url}/admin/publish")
     assert await page.locator("ins:has-text('米缸里请出来')").count() == 1
     await picture(page, "publish-waiting")
@@ -72,6 +73,8 @@ async def test_the_pages_fit_a_phone_and_show_what_was_refused(person: Person, h
     await picture(page, f"publish-refused-phone-{theme}")
     await page.set_viewport_size(DESKTOP)
     await picture(page, f"publish-refused-{theme}")
+    page = await page.context.new_page()  # the old one opens itself anew when it is done
+    await page.set_viewport_size(DESKTOP)
     await page.goto(f"{house.url}/admin/publish")
     await picture(page, f"publish-{theme}")
     assert await state_of(house.app_engine, broken) is State.APPROVED
