@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store import embedded, schema
@@ -28,6 +29,12 @@ def _collected() -> Iterator[None]:
     """Give back to the collector what a test had loaded for good: a product keeps it, the next test has its own."""
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _logs_are_shown() -> None:
+    """Let the log of a test that fails stand below it, whatever an earlier test has set up."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from indexes.patch import patched
 from knowledge.amend import Amendment, amended
 from knowledge.release import freeze
 
+PATIENT = 60.0  # seconds: on a machine that stalls an answer would be sent later, from its row
 KEY = "screens-junior-phone-conflict"
 WORDS = "把路由器藏进米缸里他也翻得出来"
 MARK = "先把路由器从米缸里请出来"
@@ -51,10 +52,13 @@ async def test_hits_and_words_are_of_one_release(
     )
     seen = set()
     try:
-        for number in range(12):
+        for number in range(24):
             inbound = Inbound("web", f"visitor-{number}", f"key-{number}", "text", WORDS, now)
-            outcome = await made.turns.handle(inbound)
-            assert outcome.hits is not None
+            outcome = await made.turns.handle(inbound, window=PATIENT)
+            assert outcome.decision is not None
+            if outcome.hits is None:  # the search was given up: nothing of either release was said
+                assert MARK not in str(outcome.replies)
+                continue
             new = outcome.hits.items[0].title == other.title
             assert (MARK in str(outcome.replies)) == new
             seen.add(new)
