@@ -37,6 +37,7 @@ from indexes.engine import SearchEngine
 from indexes.live import Live
 from knowledge import files
 from knowledge.release import freeze
+from tests.waiting import until
 
 PASSWORD = "a long enough password"
 # As the product keeps it, but quickly compared: how dear a comparison is stands in the hash.
@@ -129,17 +130,27 @@ class House:
             return False
         return not waits and not self._heard(who, after)
 
+    async def hears(self, words: str, who: str = "o-mei") -> str:
+        """Wait for a bubble that says something; what it says."""
+
+        async def said() -> str:
+            return next((one.text for one in self.thread(who) if one.who != "parent" and words in one.text), "")
+
+        told = await until(said)
+        assert told, [bubble.text for bubble in self.thread(who)]
+        return told
+
     async def act(self, what: str, who: str = "o-mei", **given: Any) -> str:
         """Do something else as a WeChat parent; the outcome as WeChat saw it."""
         return await self.fake.control.act(who, what, given)
 
     async def reply(self, who: str, after: int) -> str:
         """Wait for a bubble of the account after so many bubbles."""
-        for _ in range(int(OUTCOME_SECONDS / 0.05)):
-            if fresh := self._heard(who, after):
-                return "\n".join(fresh)
-            await asyncio.sleep(0.05)
-        return ""
+
+        async def heard() -> list[str]:
+            return self._heard(who, after)
+
+        return "\n".join(await until(heard, OUTCOME_SECONDS))
 
     def _heard(self, who: str, after: int) -> list[str]:
         return [bubble.text for bubble in self.thread(who)[after:] if bubble.who != "parent"]

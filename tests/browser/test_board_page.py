@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import Person
+from chromium import PATIENT, Person
 from sqlalchemy import insert, update
 
 from bot.store import cases, people, stations
@@ -19,7 +19,6 @@ from tests.house import KEPT, PASSWORD, House
 pytestmark = pytest.mark.browser
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-SOON = 2_500  # milliseconds: a second between looks, and the way to the page
 MINUTE = timedelta(minutes=1)
 
 
@@ -99,8 +98,8 @@ async def test_the_board_is_readable_everywhere_and_live(
     row = page.locator("#list a")
     assert await row.count() == 1
     number = await opened(city, city.clock(), kind="crisis", level="urgent")
-    await page.wait_for_selector(f'#list a[href="/desk/cases/{number}"]', timeout=SOON)
-    await page.wait_for_selector("#stats >> text=没人确认的急事", timeout=SOON)
+    await page.wait_for_selector(f'#list a[href="/desk/cases/{number}"]', timeout=PATIENT)
+    await page.wait_for_selector("#stats >> text=没人确认的急事", timeout=PATIENT)
     assert await fits(page)
     await picture(page, f"board-danger-{name}-{scheme}")
 
@@ -110,7 +109,7 @@ async def test_what_has_the_focus_keeps_it_while_the_board_changes(lead: Person,
     await page.locator("#list a").focus()
     before = await page.evaluate("document.activeElement.getAttribute('href')")
     number = await opened(city, city.clock(), kind="crisis", level="urgent")
-    await page.wait_for_selector(f'#list a[href="/desk/cases/{number}"]', timeout=SOON)
+    await page.wait_for_selector(f'#list a[href="/desk/cases/{number}"]', timeout=PATIENT)
     assert await page.evaluate("document.activeElement.getAttribute('href')") == before
 
 

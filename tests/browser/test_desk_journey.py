@@ -25,7 +25,6 @@ from tests.house import KEPT, PASSWORD, House
 pytestmark = pytest.mark.browser
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-SOON = 2_000  # milliseconds from one side to the other
 STAFF = (("zhou", "周老师", "counsellor"), ("shen", "沈老师", "counsellor"), ("lu", "陆主管", "supervisor"))
 # What a browser says of what the test does on purpose: the cut network, the second to press 接手.
 _EXPECTED = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION", "ERR_INCOMPLETE", "ERR_EMPTY", "409 (Conflict)")
@@ -105,9 +104,9 @@ def lines(page: Any, who: str, words: str) -> Any:
     return page.locator(f".turn[data-who={who}][data-id]").filter(has_text=words)
 
 
-async def reads(cast: Cast, page: Any, who: str, words: str, soon: int = SOON) -> None:
+async def reads(cast: Cast, page: Any, who: str, words: str) -> None:
     """Expect a line to come, once."""
-    await cast.expect(lines(page, who, words)).to_have_count(1, timeout=soon)
+    await cast.expect(lines(page, who, words)).to_have_count(1, timeout=PATIENT)
 
 
 def stat(cast: Cast, name: str) -> Any:
@@ -157,8 +156,8 @@ async def cut_off(cast: Cast) -> None:
     await cast.expect(cast.zhou.locator("#banner[data-state=offline]")).to_be_visible()
     await cast.picture("4-offline", "zhou")
     await cast.zhou.context.set_offline(False)
-    await reads(cast, cast.parent, "person", "断网时写的", PATIENT)
-    await reads(cast, cast.zhou, "person", "断网时写的", PATIENT)
+    await reads(cast, cast.parent, "person", "断网时写的")
+    await reads(cast, cast.zhou, "person", "断网时写的")
     await cast.wire.cut()
     await says(cast.parent, "我这边没信号了")
     await says(cast.zhou, "不着急，我等您")
@@ -167,10 +166,10 @@ async def cut_off(cast: Cast) -> None:
     await cast.expect(lines(cast.zhou, "parent", "我这边没信号了")).to_have_count(0)
     await cast.picture("4-cut", "parent")
     await cast.wire.mend()
-    await reads(cast, cast.zhou, "parent", "我这边没信号了", PATIENT)
-    await reads(cast, cast.zhou, "person", "不着急", PATIENT)
-    await reads(cast, cast.parent, "person", "不着急", PATIENT)
-    await reads(cast, cast.parent, "parent", "我这边没信号了", PATIENT)
+    await reads(cast, cast.zhou, "parent", "我这边没信号了")
+    await reads(cast, cast.zhou, "person", "不着急")
+    await reads(cast, cast.parent, "person", "不着急")
+    await reads(cast, cast.parent, "parent", "我这边没信号了")
     for page in (cast.zhou, cast.parent):  # nothing lost, nothing doubled, on the pages as on fresh ones
         before = await everything(page)
         await page.reload()
@@ -267,7 +266,7 @@ async def the_end(cast: Cast) -> None:
     await cast.expect(stat(cast, "正在聊")).to_have_text("1")
     await cast.picture("12-end", "lu", "parent", "shen", "zhou")
     await cast.lu.goto(f"{cast.house.url}/desk/cases/1")
-    await reads(cast, cast.lu, "note", "爸爸明天回来", PATIENT)
+    await reads(cast, cast.lu, "note", "爸爸明天回来")
     await cast.expect(cast.lu.locator(".steps-told")).to_contain_text("转给沈老师")
     await cast.picture("13-read", "lu")
 

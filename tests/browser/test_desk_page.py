@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chromium import Person, arrived, holds
+from chromium import PATIENT, Person, arrived, holds
 from screens import DESKTOP, PHONE, at_the_desk, fits, picture, seen
 
 from tests.house import House
 
 pytestmark = pytest.mark.browser
-
-SOON = 2_000  # milliseconds: as long as a line may take from the desk to the parent's page
 
 
 async def calls_for_a_person(person: Person) -> Any:
@@ -41,7 +39,7 @@ async def test_a_counsellor_takes_over_and_the_parent_reads_it_live(
     await row.click()
     await desk.click("#claim")
     await desk.wait_for_selector("#send")
-    await parent.wait_for_selector("text=周老师已接入", timeout=SOON)
+    await parent.wait_for_selector("text=周老师已接入", timeout=PATIENT)
     assert await seen(desk.locator("text=周老师已接入"))  # the newest words, with where to write beneath
     assert await seen(desk.locator("#send"))
     await picture(desk, f"{name}-claimed")
@@ -49,14 +47,14 @@ async def test_a_counsellor_takes_over_and_the_parent_reads_it_live(
 
     await desk.fill("#reply", "您好，我是周老师。他这三天在家做什么？")
     await desk.click("#send")
-    await parent.wait_for_selector(".turn[data-who=person] >> text=他这三天在家做什么", timeout=SOON)
+    await parent.wait_for_selector(".turn[data-who=person] >> text=他这三天在家做什么", timeout=PATIENT)
     await desk.wait_for_selector(".turn[data-who=person] >> text=已送达")
     assert await desk.input_value("#reply") == ""
 
     await parent.fill("#say", "门锁着，不肯出来")
     await parent.click("#composer button[type=submit]")
     newest = desk.locator(".turn[data-who=parent] >> text=门锁着")
-    await newest.wait_for(timeout=SOON)
+    await newest.wait_for(timeout=PATIENT)
     assert await seen(newest)
     assert await seen(desk.locator("#send"))
     assert await parent.locator(".turn[data-who=bot][data-id]").count() == 1  # silent meanwhile
@@ -65,7 +63,7 @@ async def test_a_counsellor_takes_over_and_the_parent_reads_it_live(
 
     await desk.click("#more summary")
     await desk.click("#return")
-    await parent.wait_for_selector("text=自动助手继续在这里", timeout=SOON)
+    await parent.wait_for_selector("text=自动助手继续在这里", timeout=PATIENT)
     await parent.fill("#say", "孩子写作业磨蹭怎么办")
     await parent.click("#composer button[type=submit]")
     await parent.locator(".turn[data-who=bot][data-id]").nth(1).wait_for()
@@ -86,7 +84,7 @@ async def test_a_draft_outlives_a_look_elsewhere_and_a_note_stays_with_colleague
     await desk.wait_for_selector(".turn[data-who=note] >> text=妈妈声音在抖")
     await desk.fill("#reply", "我在听")
     await desk.click("#send")
-    await parent.wait_for_selector(".turn[data-who=person] >> text=我在听", timeout=SOON)
+    await parent.wait_for_selector(".turn[data-who=person] >> text=我在听", timeout=PATIENT)
     assert "妈妈声音在抖" not in await parent.content()
 
 
@@ -142,4 +140,4 @@ async def test_closing_a_case_leads_back_to_the_queue(person: Person, house: Hou
     await picture(desk, "phone-close")
     await desk.click("#close button")
     await desk.wait_for_selector("#queue .empty:visible")
-    await parent.wait_for_selector("text=对话已结束", timeout=SOON)
+    await parent.wait_for_selector("text=对话已结束", timeout=PATIENT)

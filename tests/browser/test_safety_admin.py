@@ -49,7 +49,7 @@ async def elsewhere(house: House, tmp_path: Path) -> AsyncIterator[str]:
         yield address
     finally:
         process.terminate()
-        await asyncio.wait_for(process.wait(), 15)
+        await asyncio.wait_for(process.wait(), 30)
 
 
 @pytest.fixture

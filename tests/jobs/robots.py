@@ -65,7 +65,7 @@ async def in_danger(talk: Talk, opening: Opening | None = None) -> int:
 
 async def settled(alerts: Alerts) -> None:
     while alerts._tasks:
-        await asyncio.wait_for(asyncio.gather(*alerts._tasks), 10)
+        await asyncio.wait_for(asyncio.gather(*alerts._tasks), 30)
 
 
 async def steps(engine: AsyncEngine, case_id: int) -> list[Step]:

@@ -68,7 +68,7 @@ async def test_it_arrives_before_any_pause(
 ) -> None:
     alerts = Alerts(engine, clock, Robots({"staff": robot.address}), lambda: session, pauses=(3600.0,))
     alerts.send(await in_danger(talk), danger())
-    await asyncio.wait_for(robot.heard.wait(), 5)
+    await asyncio.wait_for(robot.heard.wait(), 30)
     await settled(alerts)
 
 
@@ -144,7 +144,7 @@ async def test_a_database_that_hangs_holds_up_no_alert(
     async with engine.begin() as conn:
         await conn.exec_driver_sql("SELECT id FROM cases FOR UPDATE")
         alerts.send(case_id, danger())
-        await asyncio.wait_for(robot.heard.wait(), 5)
+        await asyncio.wait_for(robot.heard.wait(), 30)
     await settled(alerts)
     assert len(robot.told) == 1
 
@@ -171,8 +171,8 @@ async def test_stopping_ends_what_still_tries(
     robot.answers = [web.json_response({"errcode": -1})]
     alerts = Alerts(engine, clock, Robots({"staff": robot.address}), lambda: session, pauses=(3600.0,))
     alerts.send(await in_danger(talk), danger())
-    await asyncio.wait_for(robot.heard.wait(), 5)
-    await asyncio.wait_for(alerts.stop(), 5)
+    await asyncio.wait_for(robot.heard.wait(), 30)
+    await asyncio.wait_for(alerts.stop(), 30)
     assert len(robot.told) == 1
 
 

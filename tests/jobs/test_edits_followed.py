@@ -76,7 +76,7 @@ async def test_following_goes_on_by_itself(engine: AsyncEngine, now: datetime, m
     monkeypatch.setattr("bot.jobs.edits.EVERY_SECONDS", 0.05)
     task = asyncio.create_task(following_of(engine).follow())
     await save(engine, "paper-boat", BOAT, now)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while assess(SAYING).level == "none":  # noqa: ASYNC110 - rules are no event to wait for
             await asyncio.sleep(0.05)
     task.cancel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,6 +17,7 @@ from bot.store.inbounds import LEASE
 from bot.store.tables import inbounds as acts
 from bot.store.tables import messages, outbox
 from tests.house import House, rows
+from tests.waiting import until
 
 QUESTION = "孩子写作业磨蹭到十点，怎么办"
 
@@ -39,11 +41,7 @@ async def answered(house: House) -> list[str]:
 
 
 async def until_answered(house: House) -> list[str]:
-    for _ in range(100):
-        if found := await answered(house):
-            return found
-        await asyncio.sleep(0.1)
-    return []
+    return await until(partial(answered, house))
 
 
 async def test_an_act_left_behind_is_answered_by_the_api(house: House) -> None:

@@ -27,7 +27,7 @@ async def test_an_error_is_counted_and_does_not_end_the_job() -> None:
     before = failures("stumbling")
     runner = Runner((Job("stumbling", 0.001, run),))
     runner.start()
-    await asyncio.wait_for(third.wait(), 5)
+    await asyncio.wait_for(third.wait(), 30)
     await runner.stop()
     assert failures("stumbling") - before == len(rounds)
 
@@ -44,7 +44,7 @@ async def test_a_failing_job_does_not_hold_up_another() -> None:
 
     runner = Runner((Job("failing", 0.001, fail), Job("working", 60, work)))
     runner.start()
-    await asyncio.wait_for(worked.wait(), 5)
+    await asyncio.wait_for(worked.wait(), 30)
     await runner.stop()
 
 
@@ -59,7 +59,7 @@ async def test_while_there_is_work_it_goes_on_without_a_pause_and_then_waits() -
 
     runner = Runner((Job("busy", 3600, run),))
     runner.start()
-    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.wait_for(done.wait(), 30)
     await runner.stop()
     assert left == []  # an hour's pause after any of them would have kept some
 
@@ -80,8 +80,8 @@ async def test_stopping_ends_all_jobs_also_one_in_the_middle_of_its_work() -> No
 
     runner = Runner((Job("long", 60, long), Job("idle", 60, idle)))
     runner.start()
-    await asyncio.wait_for(under_way.wait(), 5)
-    await asyncio.wait_for(runner.stop(), 5)
+    await asyncio.wait_for(under_way.wait(), 30)
+    await asyncio.wait_for(runner.stop(), 30)
     assert ended == ["long"]
     assert not [task for task in asyncio.all_tasks() if task.get_name() in ("long", "idle")]
 

@@ -15,6 +15,7 @@ from bot.store import conversations, outbox, tables
 from bot.store.outbox import STUCK
 from tests.house import House
 from tests.jobs.conftest import Clock, Postman, Talk, a_talk
+from tests.waiting import until
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -254,18 +255,15 @@ async def test_parked_words_reach_the_parent_when_they_write_again(house: House)
     await staff.post("/desk/cases/1/claim", headers=SAME_ORIGIN)
     for words in ("您好些了吗", "我还在"):
         await staff.post("/desk/cases/1/messages", data={"text": words, "key": f"key-{words}"}, headers=SAME_ORIGIN)
-    page = ""
-    for _ in range(100):
-        page = await (await staff.get("/desk/cases/1")).text()
-        if page.count("留着：") == 2:
-            break
-        await asyncio.sleep(0.1)
-    assert page.count("留着：家长超过 48 小时没有说话") == 2
+
+    async def both_kept() -> bool:
+        return (await (await staff.get("/desk/cases/1")).text()).count("留着：家长超过 48 小时没有说话") == 2
+
+    assert await until(both_kept)
     before = len(house.thread())
     await house.act("say", text="还是老样子")
-    for _ in range(100):
-        came = [bubble.text for bubble in house.thread()[before:] if bubble.via == "api"]
-        if came:
-            break
-        await asyncio.sleep(0.1)
-    assert came == ["周老师：您好些了吗\n我还在"]  # written in one breath, so one message
+
+    async def came() -> list[str]:
+        return [bubble.text for bubble in house.thread()[before:] if bubble.via == "api"]
+
+    assert await until(came) == ["周老师：您好些了吗\n我还在"]  # written in one breath, so one message

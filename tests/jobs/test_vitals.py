@@ -55,7 +55,7 @@ async def test_a_runner_keeps_how_its_jobs_are() -> None:
     clock, pulses = Clock(TUESDAY_EVENING), Pulses()
     runner = Runner((Job("stumble", 0.001, stumble), Job("long", 60, long), Job("slow", 60, slow)), pulses, clock)
     runner.start()
-    await asyncio.wait_for(fourth.wait(), 5)
+    await asyncio.wait_for(fourth.wait(), 30)
     await runner.stop()
     stumbled = pulses["stumble"]
     assert (stumbled.failures, stumbled.failing, stumbled.error) == (2, 0, "OSError")

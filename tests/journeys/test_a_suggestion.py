@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
 from bot.store.tables import cases, outbox
 from tests.house import House, rows
+from tests.waiting import until
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 WORDS = "我想给你们提个建议，希望指导站周末也开门"
@@ -16,16 +16,6 @@ WORDS = "我想给你们提个建议，希望指导站周末也开门"
 async def step(browser: Any, path: str, **fields: str) -> None:
     answer = await browser.post(path, data=fields, headers=OURS, allow_redirects=False)
     assert answer.status == 303, await answer.text()
-
-
-async def until(house: House, words: str, who: str = "o-mei") -> str:
-    """Wait for a bubble that says something."""
-    for _ in range(200):
-        for bubble in house.thread(who):
-            if bubble.who != "parent" and words in bubble.text:
-                return str(bubble.text)
-        await asyncio.sleep(0.05)
-    raise AssertionError([bubble.text for bubble in house.thread(who)])
 
 
 async def test_a_parent_suggests_follows_reads_the_answer_and_rates_it(house: House) -> None:
@@ -38,8 +28,8 @@ async def test_a_parent_suggests_follows_reads_the_answer_and_rates_it(house: Ho
     await step(zhou, "/desk/suggestions/1/department", department="教育局")
     assert "在办（教育局）" in await house.say("进度")
     await step(zhou, "/desk/suggestions/1/answer", text="下月起周六开门。", result="已采纳", key="key-answer")
-    assert "周老师：您提的建议 1 号，有答复了（教育局）：下月起周六开门。" in await until(house, "有答复了")
-    asked = await until(house, "您觉得怎么样")
+    assert "周老师：您提的建议 1 号，有答复了（教育局）：下月起周六开门。" in await house.hears("有答复了")
+    asked = await house.hears("您觉得怎么样")
     assert "很不满意" in asked
     assert "记下了：满意" in await house.say("1 号满意")
     assert "记下了：很满意" in await house.say("很满意")
@@ -57,14 +47,13 @@ async def test_an_answer_beyond_the_window_comes_with_the_parent_s_next_words(ho
     house.clock.forward(timedelta(days=3))
     zhou = await house.staff()  # signed in anew: a session lasts for half a day
     await step(zhou, "/desk/suggestions/1/answer", text="下月起周六开门。", result="已采纳", key="key-answer")
-    for _ in range(100):
-        states = [row.state for row in await rows(house.database_url, outbox)]
-        if states[-2:] == ["parked", "parked"]:
-            break
-        await asyncio.sleep(0.05)
-    assert states[-2:] == ["parked", "parked"]
+
+    async def both_wait() -> bool:
+        return [row.state for row in await rows(house.database_url, outbox)][-2:] == ["parked", "parked"]
+
+    assert await until(both_wait)
     await house.say("在吗")
-    await until(house, "下月起周六开门")
+    await house.hears("下月起周六开门")
 
 
 async def test_after_a_talk_the_parent_is_asked_once_how_it_was(house: House) -> None:
@@ -73,7 +62,7 @@ async def test_after_a_talk_the_parent_is_asked_once_how_it_was(house: House) ->
     await step(zhou, "/desk/cases/1/claim")
     await step(zhou, "/desk/cases/1/messages", text="您好，我在。", key="key-hello")
     await step(zhou, "/desk/cases/1/close", outcome="已解决")
-    assert "刚才和周老师的对话" in await until(house, "您觉得怎么样")
+    assert "刚才和周老师的对话" in await house.hears("您觉得怎么样")
     assert "哪里没办好" in await house.say("1 号不满意")
     [case] = await rows(house.database_url, cases)
     assert case.satisfaction == 2
@@ -86,7 +75,7 @@ async def test_after_a_danger_nobody_is_asked_how_it_was(house: House) -> None:
     await step(zhou, "/desk/cases/1/claim")
     await step(zhou, "/desk/cases/1/messages", text="我是周老师，孩子现在在哪里？", key="key-hello")
     await step(zhou, "/desk/cases/1/close", outcome="已解决")
-    await until(house, "孩子现在在哪里")
+    await house.hears("孩子现在在哪里")
     await house.say("谢谢老师")
     assert not [bubble for bubble in house.thread() if "您觉得怎么样" in bubble.text]
     [case] = await rows(house.database_url, cases)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from bot.store.tables import digests as table
 from bot.store.tables import messages, outbox, subscriptions
 from knowledge.calendar import CHINA
 from tests.house import House, rows
+from tests.waiting import until
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 FRIDAY = datetime(2026, 5, 15, 19, 1, tzinfo=CHINA)  # two days and twenty-two hours after the parents wrote
@@ -32,13 +32,13 @@ def mailing(house: House) -> Mailing:
 
 async def sent(house: House, week: str) -> None:
     """Let the job do all of a week's work; the house's own may be at it as well."""
-    for _ in range(200):
+
+    async def all_done() -> bool:
         await mailing(house).run()
-        found = [row for row in await rows(house.database_url, table) if row.week.isoformat() == week]
-        if found and found[0].state == "sent":
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(found)
+        found = {row.week.isoformat(): row.state for row in await rows(house.database_url, table)}
+        return found.get(week) == "sent"
+
+    assert await until(all_done)
 
 
 async def drafted(house: House, week: str) -> None:
@@ -92,22 +92,20 @@ async def web_says(parent: Any, words: str, key: str) -> str:
 
 
 async def parked(house: House) -> int:
-    for _ in range(200):
-        found = [row for row in await rows(house.database_url, outbox) if row.about == "digest"]
-        if found and all(row.state == "parked" for row in found):
-            return len(found)
-        await asyncio.sleep(0.05)
-    raise AssertionError([(row.state, row.reason) for row in found])
+    async def all_wait() -> int:
+        states = [row.state for row in await rows(house.database_url, outbox) if row.about == "digest"]
+        return len(states) if set(states) == {"parked"} else 0
+
+    return await until(all_wait)
 
 
 async def told(house: House, words: str, who: str = "o-mei") -> int:
     """Wait until a bubble says something; how many do."""
-    for _ in range(200):
-        count = sum(words in bubble.text for bubble in house.thread(who) if bubble.who != "parent")
-        if count:
-            return count
-        await asyncio.sleep(0.05)
-    return 0
+
+    async def saying() -> int:
+        return sum(words in bubble.text for bubble in house.thread(who) if bubble.who != "parent")
+
+    return await until(saying)
 
 
 async def written(house: House) -> int:
@@ -217,8 +215,8 @@ async def test_deleting_and_unfollowing_end_it(house: House) -> None:
     await house.say("订阅", "o-lan")
     assert len(await rows(house.database_url, subscriptions)) == 1
     await house.act("event", "o-lan", event="unsubscribe")
-    for _ in range(100):
-        if not await rows(house.database_url, subscriptions):
-            break
-        await asyncio.sleep(0.05)
-    assert await rows(house.database_url, subscriptions) == []
+
+    async def gone() -> bool:
+        return not await rows(house.database_url, subscriptions)
+
+    assert await until(gone)

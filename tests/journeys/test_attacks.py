@@ -18,6 +18,7 @@ from bot.messages import Inbound
 from bot.store import tables
 from bot.store.database import open_engine
 from tests.house import House
+from tests.waiting import until
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 DANGER = "孩子站在楼顶说要跳下去"
@@ -160,11 +161,11 @@ async def test_leaving_while_the_database_is_away_deletes_when_it_is_back(house:
     event.listen(engine.sync_engine, "begin", away)
     await house.act("event", event="unsubscribe")
     event.remove(engine.sync_engine, "begin", away)
-    for _ in range(40):
-        await asyncio.sleep(0.1)
-        if not about_people(await dump(house)):
-            break
-    assert about_people(await dump(house)) == {}
+
+    async def gone() -> bool:
+        return about_people(await dump(house)) == {}
+
+    assert await until(gone)
 
 
 async def test_of_two_who_claim_at_once_one_has_it_and_a_double_reply_goes_once(house: House) -> None:

@@ -15,6 +15,7 @@ from bot.store import cases
 from bot.store.cases import Case
 from bot.store.events import CaseTag
 from tests.journeys.conftest import House
+from tests.waiting import until
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 DANGER = "孩子站在阳台栏杆上，说不想活了"
@@ -45,12 +46,11 @@ def alert_webhook(robot: str) -> str:
     return robot
 
 
-async def until(what: Any) -> None:
-    for _ in range(500):
-        if what():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError
+async def settled(what: Any) -> None:
+    async def look() -> Any:
+        return what()
+
+    assert await until(look)
 
 
 async def the_case(house: House, number: int = 1) -> Case:
@@ -68,12 +68,12 @@ async def post(client: Any, step: str, **fields: str) -> int:
 
 async def test_the_staff_read_of_a_danger_at_once_and_again_until_somebody_looks(house: House, told: list[str]) -> None:
     assert "120" in await house.say(DANGER)
-    await until(lambda: told)
+    await settled(lambda: told)
     assert told == ["有家长需要人接手：第 1 件，风险 紧急。请打开工作台。"]
     house.clock.forward(timedelta(minutes=5))
-    await until(lambda: len(told) == 2)
+    await settled(lambda: len(told) == 2)
     house.clock.forward(timedelta(minutes=5))
-    await until(lambda: len(told) == 3)
+    await settled(lambda: len(told) == 3)
     assert "请主管来看" in told[2]  # no robot of the supervisor's own: the nearest is asked
     zhou = await house.staff()
     page = await (await zhou.get("/desk")).text()
@@ -89,14 +89,14 @@ async def test_the_staff_read_of_a_danger_at_once_and_again_until_somebody_looks
 async def test_a_danger_written_again_and_again_alerts_once(house: House, told: list[str]) -> None:
     for words in (DANGER, "孩子还在阳台栏杆上", DANGER):
         await house.say(words)
-    await until(lambda: told)
+    await settled(lambda: told)
     await asyncio.sleep(0.3)
     assert len(told) == 1
 
 
 async def test_the_whole_way_is_in_the_timeline(house: House, told: list[str]) -> None:
     await house.say(DANGER)
-    await until(lambda: told)
+    await settled(lambda: told)
     zhou = await house.staff()
     await post(zhou, "claim")
     await post(zhou, "messages", text="我是周老师，孩子现在在哪里？", key="key-0001")
@@ -125,7 +125,7 @@ async def test_a_parent_is_told_the_truth_of_who_is_there(house: House, told: li
     house.clock.set(NIGHT)
     reply = await house.say(DANGER)
     assert said.replace(" ", "") in reply.replace(" ", "")
-    await until(lambda: told)  # and the people are alerted at any hour
+    await settled(lambda: told)  # and the people are alerted at any hour
 
 
 @pytest.mark.parametrize("duty_hours", ["all 00:00-00:00", "workday 08:30-17:30", ""])
@@ -138,7 +138,7 @@ async def test_a_parent_whose_case_is_taken_is_promised_no_more(house: House, to
     assert "120" in reply
     assert "不用等我们" in reply
     assert not [word for word in ("马上到", "马上回", "一定", "保证", "会联系您", "正在赶") if word in reply]
-    await until(lambda: len(told) == 2)  # and asked for again
+    await settled(lambda: len(told) == 2)  # and asked for again
 
 
 async def test_nothing_is_pushed_to_a_parent_whose_phone_may_be_read(house: House) -> None:
@@ -158,9 +158,9 @@ async def test_nothing_is_pushed_to_a_parent_whose_phone_may_be_read(house: Hous
     assert "安静模式：等家长再来说话时送出" in await (await zhou.get("/desk/cases/1")).text()
     await post(zhou, "messages", text="我在听", key="key-0003")
     await house.act("say", text="他出门了，现在可以说")
-    await until(lambda: "周老师：我在听" in str(house.thread()[before:]))
+    await settled(lambda: "周老师：我在听" in str(house.thread()[before:]))
     assert "周老师：您现在安全吗" in str(house.thread()[before:])
     house.clock.forward(timedelta(minutes=20))
     before = len(house.thread())
     await post(zhou, "messages", text="方便时去这里", key="key-0004", safe="1")
-    await until(lambda: "方便时去这里" in str(house.thread()[before:]))
+    await settled(lambda: "方便时去这里" in str(house.thread()[before:]))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.tables import inbounds, messages
 from tests.journeys.conftest import House, rows
+from tests.waiting import until
 
 
 async def test_three_deliveries_at_once_give_one_row_and_one_answer(house: House) -> None:
@@ -45,12 +46,11 @@ async def test_a_slow_answer_goes_by_the_api_and_a_second_message_is_answered_to
             house.act("say", text="三岁上幼儿园天天哭"), house.act("say", text="女儿说同学都不跟她玩")
         )
     assert outcomes == ["silent", "silent"]
-    for _ in range(200):
-        by_api = [bubble for bubble in house.thread()[before:] if bubble.via == "api"]
-        if len(by_api) >= 2:
-            break
-        await asyncio.sleep(0.1)
-    assert len({bubble.text for bubble in by_api}) >= 2  # an answer may take two messages
+
+    async def both_answered() -> bool:  # an answer may take two messages
+        return len({bubble.text for bubble in house.thread()[before:] if bubble.via == "api"}) >= 2
+
+    assert await until(both_answered)
     said = [row.who for row in sorted(await rows(house.database_url, messages), key=lambda row: row.id)]
     assert said == ["parent", "bot"] * 3
 

@@ -24,11 +24,11 @@ from bot.store.database import open_engine
 from tests.bench.desk_people import CALL, Counsellor, Ear, Ledger, WebParent, WeChatParent
 from tests.commands.conftest import Operator, built, free_port, operator, page, wait_for
 from tests.house import KEPT, PASSWORD
+from tests.waiting import until
 
 __all__ = ["built", "operator"]  # fixtures
 
 START_SECONDS = 90.0
-SETTLE_SECONDS = 30.0
 LINES = 20
 
 
@@ -123,10 +123,11 @@ async def site(operator: Operator) -> AsyncIterator[Site]:
 
 async def settled(what: Callable[[], bool]) -> None:
     """Wait until something is so; the assertion after it says what is missing."""
-    for _ in range(int(SETTLE_SECONDS / 0.1)):
-        if what():
-            return
-        await asyncio.sleep(0.1)
+
+    async def look() -> bool:
+        return what()
+
+    await until(look)
 
 
 def numbers(heard: list[tuple[tuple[int, int], float]]) -> list[int]:
@@ -191,13 +192,11 @@ async def test_the_jobs_process_is_killed_with_a_message_on_its_way_to_wechat(si
     await settled(lambda: numbers(parent.heard())[-1:] == [3])
     heard = numbers(parent.heard())
     assert heard in ([0, 1, 1, 2, 3], [0, 1, 2, 3]), "at most the line in mid-send comes twice; nothing is lost"
-    states: list[str] = []
-    for _ in range(100):
-        states = [row["state"] for row in await kept(site, "SELECT state FROM outbox ORDER BY id")]
-        if set(states) == {"sent"}:
-            break
-        await asyncio.sleep(0.1)
-    assert set(states) == {"sent"}
+
+    async def all_sent() -> bool:
+        return {row["state"] for row in await kept(site, "SELECT state FROM outbox ORDER BY id")} == {"sent"}
+
+    assert await until(all_sent)
     ear: Ear = zhou.ears[case]
     await parent.says(0)
     await settled(lambda: numbers(ear.heard) == [0])

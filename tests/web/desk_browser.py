@@ -10,6 +10,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
 from bot.store import conversations, thread
+from tests import waiting
 from tests.house import House
 
 Browser = TestClient[Any, Any]
@@ -47,7 +48,7 @@ async def events(response: ClientResponse, mark: str) -> str:
     """Read a stream until it says something."""
     got = ""
     while mark not in got:
-        part = await asyncio.wait_for(response.content.readany(), 10)
+        part = await asyncio.wait_for(response.content.readany(), 30)
         assert part, f"the stream ended without {mark}: {got}"
         got += part.decode()
     return got
@@ -64,13 +65,14 @@ async def says(browser: Browser, words: str, key: str = "", case: int = 1) -> tu
 
 async def until(browser: Browser, words: str, path: str = "/desk/cases/1") -> str:
     """Look at a page until it says something, as the stream would."""
-    page = ""
-    for _ in range(100):
+
+    async def said() -> str:
         page = await text(browser, path)
-        if words in page:
-            return page
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{words} not in {page[-2000:]}")
+        return page if words in page else ""
+
+    page = await waiting.until(said)
+    assert page, f"{words} not in {(await text(browser, path))[-2000:]}"
+    return page
 
 
 def order(page: str) -> list[int]:

@@ -160,7 +160,7 @@ async def test_a_disabled_account_is_out_at_once_and_does_not_come_back(house: H
 async def to_its_end(stream: ClientResponse) -> None:
     """Read on until the connection is ended or cut; one that goes on fails the test."""
     with contextlib.suppress(ClientPayloadError):
-        await asyncio.wait_for(stream.content.read(), 10)
+        await asyncio.wait_for(stream.content.read(), 30)
 
 
 @pytest.mark.parametrize("path", ["/desk/stream", "/desk/cases/1/stream"])

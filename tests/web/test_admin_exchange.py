@@ -23,6 +23,7 @@ from knowledge.imports.exports import csv_text
 from knowledge.imports.judge import judged
 from knowledge.imports.vocabulary import Vocabulary
 from tests.house import House, rows
+from tests.waiting import until
 
 LIBRARY = files.load()
 KEY, OTHER = list(LIBRARY.entries)[:2]
@@ -54,12 +55,14 @@ async def send(browser: Browser, data: bytes, name: str = "条目.csv") -> tuple
 
 async def settled(browser: Browser, path: str) -> str:
     """Look at a file until nothing is being done with it."""
-    for _ in range(300):
+
+    async def ended() -> str:
         page = await text(browser, path)
-        if 'http-equiv="refresh"' not in page:
-            return page
-        await asyncio.sleep(0.1)
-    raise AssertionError(page)
+        return "" if 'http-equiv="refresh"' in page else page
+
+    page = await until(ended)
+    assert page
+    return page
 
 
 async def looked_at(browser: Browser, table: list[dict[str, str]]) -> tuple[str, str]:

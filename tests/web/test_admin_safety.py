@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk_browser import OURS, Browser, post, text
@@ -18,6 +18,7 @@ from bot.store.tables import detections, edits
 from bot.web.admin.safety.findings import Piece, marked_up
 from tests.house import House, rows
 from tests.paper_boat import BOAT
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("packaged_afterwards")
 
@@ -84,11 +85,12 @@ async def test_a_finding_is_recorded_with_its_message_and_case_while_a_person_ta
     await house.say("孩子说不想活了")
     await post(admin, "/desk/cases/1/claim")
     await house.act("say", text="他把窗户打开坐上面了，叫他也不应")
-    for _ in range(100):
+
+    async def both() -> Any:
         found = await rows(house.database_url, detections)
-        if len(found) == 2:
-            break
-        await asyncio.sleep(0.05)
+        return found if len(found) == 2 else None
+
+    found = await until(both)
     assert [one.case_id for one in found] == [1, 1]
     assert all(one.message_id and one.found for one in found)
 

@@ -18,6 +18,7 @@ from bot.store import trials
 from bot.store.trials import Found, Line, Run
 from bot.web.admin.asking import lines
 from tests.house import House
+from tests.waiting import until
 
 NORMAL = "孩子写作业拖拉，一写就是三个小时"
 
@@ -29,13 +30,14 @@ async def editor(house: House) -> Browser:
 
 async def done(editor: Browser, path: str) -> str:
     """Look until nothing runs any more, as the page does by itself."""
-    for _ in range(300):
+
+    async def ended() -> str:
         page = html.unescape(await text(editor, path))
-        if "正在试" not in page and "等着试" not in page:
-            assert_usable(page)
-            return page
-        await asyncio.sleep(0.05)
-    raise AssertionError(page)
+        return "" if "正在试" in page or "等着试" in page else page
+
+    page = await until(ended)
+    assert_usable(page)
+    return page
 
 
 async def test_questions_are_asked_of_two_releases_and_compared(

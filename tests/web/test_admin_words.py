@@ -131,7 +131,7 @@ async def test_another_process_says_them_within_a_second_or_so(
     await save(admin)
     other: Browser = TestClient(second_process)
     house.clients.append(other)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while HELLO not in await text(other, "/chat"):  # noqa: ASYNC110 - the other process says nothing by itself
             await asyncio.sleep(0.1)
 

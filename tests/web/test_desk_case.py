@@ -7,13 +7,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from desk_browser import OURS, Browser, a_case, events, lines, post, text
+from desk_browser import OURS, Browser, a_case, events, lines, post, text, until
 
 from bot.store import audit, media, people
 from bot.store.audit import Act
 from bot.store.tables import cases, staff, stations
 from bot.store.tables import media as pictures
 from bot.store.wake import PARENT, typing
+from tests import waiting
 from tests.house import House
 
 LONG = "孩子晚上不睡，白天起不来。" * 150  # 1950 characters: three messages
@@ -44,16 +45,6 @@ async def elsewhere(house: House, zhou: Browser) -> Browser:
 
 async def says(browser: Browser, words: str, **more: str) -> tuple[int, str]:
     return await post(browser, "/desk/cases/1/messages", text=words, key=f"key-{hash((words, *more))}", **more)
-
-
-async def until(browser: Browser, words: str) -> str:
-    page = ""
-    for _ in range(100):
-        page = await text(browser, "/desk/cases/1")
-        if words in page:
-            return page
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{words} not in {page[-2000:]}")
 
 
 async def a_picture(house: House) -> None:
@@ -100,13 +91,12 @@ async def test_words_that_need_more_than_is_left_are_refused_with_the_truth_unti
     assert "这一轮的 5 条已经用完" in page
     await house.say("我在看")
     await until(zhou, "已送达")
-    for _ in range(100):
+
+    async def whole() -> bool:
         said = [one.text.removeprefix("周老师：") for one in house.thread()[before:] if one.text.startswith("周老师：")]
-        sent = [words for words in said if words not in "一二三"]  # the first ones may come as late as here
-        if len(sent) == 3:
-            break
-        await asyncio.sleep(0.1)
-    assert "".join(sent) == LONG
+        return "".join(words for words in said if words not in "一二三") == LONG  # the first may come as late as here
+
+    assert await waiting.until(whole)
 
 
 async def test_with_nothing_left_words_are_kept_without_asking(house: House) -> None:
@@ -227,6 +217,6 @@ async def test_a_case_without_a_talk_on_its_page_gives_none_of_it_away(house: Ho
 async def test_the_page_reads_without_a_lock(house: House, zhou: Browser) -> None:
     async with house.app_engine.begin() as conn:
         await conn.exec_driver_sql("SELECT 1 FROM conversations WHERE id = 1 FOR UPDATE")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert "还能发" in await text(zhou, "/desk/cases/1")
         assert await people.find(conn, 1) is not None

@@ -18,7 +18,7 @@ ME = Visitor("web", "visitor-00000001")
 async def read_until(response: ClientResponse, mark: str) -> str:
     got = ""
     while mark not in got:
-        part = await asyncio.wait_for(response.content.readany(), 5)
+        part = await asyncio.wait_for(response.content.readany(), 30)
         assert part, f"the stream ended without {mark}: {got}"
         got += part.decode()
     return got
@@ -69,7 +69,7 @@ async def test_it_beats_while_nothing_happens_and_ends_by_itself(thread: MemoryT
     async with TestClient(TestServer(build(thread, clock, heartbeat=0.02, lifetime=0.1))) as client:
         await client.get("/chat")
         response = await client.get("/chat/stream")
-        whole = await asyncio.wait_for(response.text(), 5)
+        whole = await asyncio.wait_for(response.text(), 30)
     assert whole.count(": still here") >= 2
     assert not ids(whole)
 
@@ -96,7 +96,7 @@ async def test_shutdown_does_not_wait_for_readers(thread: MemoryThread, clock: C
     await client.get("/chat")
     response = await client.get("/chat/stream")
     await read_until(response, "retry")
-    await asyncio.wait_for(client.close(), 5)
+    await asyncio.wait_for(client.close(), 30)
 
 
 async def test_it_is_for_visitors_only(client: TestClient) -> None:

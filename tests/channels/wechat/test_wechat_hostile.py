@@ -285,7 +285,7 @@ class TestOverHttp:
         query = "&".join(f"{name}={value}" for name, value in self.query(world).items())
         writer.write(f"POST /wechat?{query} HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n".encode() + body)
         try:
-            return await asyncio.wait_for(reader.readline(), 5)
+            return await asyncio.wait_for(reader.readline(), 30)
         finally:
             writer.close()
 

@@ -114,7 +114,7 @@ class TestWithAShortWindow:
     async def test_shutdown_cancels_what_takes_too_long(self, world):
         world.bot.answer = lambda _inbound: asyncio.sleep(60, "晚了")
         assert await world.fake.control.act("o1", "say", {"text": "慢"}) == "silent"
-        await asyncio.wait_for(world.pending.settle(0.05), 1)
+        await asyncio.wait_for(world.pending.settle(0.05), 30)
 
 
 async def test_copies_of_one_act_all_arrive_under_one_key(world):

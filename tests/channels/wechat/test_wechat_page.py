@@ -47,5 +47,5 @@ async def test_a_follower_types_then_taps_and_only_the_accounts_links_are_links(
     await page.wait_for_selector('li[data-who="account"] button')
     assert await page.locator(".bubble button").count() == 1
     await page.click(".bubble button")
-    inbound = await asyncio.wait_for(tapped, 5)
+    inbound = await asyncio.wait_for(tapped, 30)
     assert (inbound.text, inbound.menu_id) == ("附近服务", "101")
