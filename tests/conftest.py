@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import structlog
+from aiohttp import web_app
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store import embedded, schema
@@ -23,18 +24,47 @@ pytest_plugins = ("tests.house", "tests.paper_boat", "tests.phrases_packaged")
 
 _numbers = itertools.count(1)
 
+LONGEST = ("commands", "journeys", "browser", "jobs")  # rooms where a single file takes tens of seconds
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let several processes take the files as they are ordered below; else those with few tests would come last."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no process waits for another one's last file."""
+    root = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        room = item.path.relative_to(root).parts[0] if item.path.is_relative_to(root) else ""
+        return LONGEST.index(room) if room in LONGEST else len(LONGEST)
+
+    items.sort(key=place)  # within a room as they were
+
 
 @pytest.fixture(autouse=True)
 def _collected() -> Iterator[None]:
-    """Give back to the collector what a test had loaded for good: a product keeps it, the next test has its own."""
+    """Give back what a test had loaded for good: a product keeps it, the next test has its own.
+
+    A process of tests builds a thousand applications; aiohttp remembers the last thousand by their routes, and the
+    collector would look through gigabytes of them, for seconds at a time.
+    """
     yield
     gc.unfreeze()
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def _logs_are_shown() -> None:
     """Let the log of a test that fails stand below it, whatever an earlier test has set up."""
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def _searches_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a search on a busy machine too; what a parent hears when one hangs is a test of its own."""
+    monkeypatch.setattr("bot.dialogue.turn.SEARCH_SECONDS", 30.0)
 
 
 @pytest.fixture(scope="session")

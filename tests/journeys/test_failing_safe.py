@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.app import SERVICES
 from bot.safety import classifier, hotlines, patterns, protocols
 from bot.store.tables import cases
+from indexes.engine import SearchEngine
 from tests.house import House, rows
 
 URGENT = "孩子站在阳台栏杆外面，说不想活了"
@@ -78,6 +80,18 @@ async def test_the_disk_is_full(house: House, engine: AsyncEngine) -> None:
 async def test_there_is_no_index(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(house.app[SERVICES].live, "engine", None)
     await answered(house)
+    assert len(await rows(house.database_url, cases)) == 1
+
+
+async def test_the_index_hangs(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = threading.Event()
+    monkeypatch.setattr("bot.dialogue.turn.SEARCH_SECONDS", 0.1)
+    monkeypatch.setattr(SearchEngine, "search_many", lambda *_given: (ends.wait(), [])[1])
+    try:
+        assert "查不了资料" in await house.say("三岁上幼儿园天天哭，怎么办")
+        await answered(house)
+    finally:
+        ends.set()
     assert len(await rows(house.database_url, cases)) == 1
 
 
