@@ -11,15 +11,16 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from indexes.build import BuildError, FailedExam, build
 from indexes.engine import SearchEngine
-from indexes.evaluate import Report, evaluate
-from indexes.hits import Query
+from indexes.evaluate import Report, evaluate, ours_and_others, query_of
+from indexes.hits import Hits, Query
 from indexes.limits import Limits
 from indexes.patch import patched
 from knowledge.exam import Question
@@ -28,6 +29,8 @@ from knowledge.release import read
 NICE = 15
 BATCH = 64  # questions that are put together
 _SURE = ("answer", "choose")
+
+Said = tuple[str, str]  # a verdict, and the title of what is shown first
 
 
 def main() -> None:
@@ -91,18 +94,51 @@ def sent(exam: Sequence[Question]) -> list[dict[str, Any]]:
 
 
 def _compare(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Put the exam and what parents asked to two indexes, one after the other."""
+    """Put the exam and what else was asked to two indexes, some at a time: what is not asked in time is left out."""
     exam = questions(wanted["exam"])
     limits = Limits(**wanted["limits"])
     before, after = (_opened(Path(wanted[name]), limits) for name in ("before", "after"))
+    sat = [_exam_hits(engine, exam) for engine in (before, after)]
     asked = [Query(one["text"], region=one["region"], stage=one["stage"]) for one in wanted["asked"]]
-    answers = [_answers(engine, asked) for engine in (before, after)]
-    changed = [
-        {"text": one["text"], "times": one["times"], "before": old, "after": new}
-        for one, old, new in zip(wanted["asked"], *answers, strict=True)
-        if old != new
-    ]
-    return {"exam": [_figures(engine, exam) for engine in (before, after)], "asked": len(asked), "changed": changed}
+    pairs = list(_pairs(before, after, asked, time.monotonic() + wanted["seconds"]))
+    open_ = [at for at, one in enumerate(_every(exam)) if not one.sealed]  # nobody learns the sealed ones from here
+    turned = [[_every(exam)[at].question, *pair] for at in open_ if (pair := _turned(sat[0][at], sat[1][at]))]
+    return {
+        "exam": [_figures(engine, exam, hits) for engine, hits in zip((before, after), sat, strict=True)],
+        "asked": len(pairs),
+        "changed": [[at, *pair] for at, (old, new) in enumerate(pairs) if (pair := _turned(old, new))],
+        "turned": turned,
+    }
+
+
+def _pairs(
+    before: SearchEngine, after: SearchEngine, asked: Sequence[Query], until: float
+) -> Iterator[tuple[Hits, Hits]]:
+    for at in range(0, len(asked), BATCH):
+        if time.monotonic() > until:
+            return
+        some = asked[at : at + BATCH]
+        yield from zip(before.search_many(some), after.search_many(some), strict=True)
+
+
+def _every(exam: Sequence[Question]) -> list[Question]:
+    inside, beyond = ours_and_others(exam)
+    return [*inside, *beyond]
+
+
+def _exam_hits(engine: SearchEngine, exam: Sequence[Question]) -> list[Hits]:
+    return engine.search_many([query_of(one) for one in _every(exam)])
+
+
+def _turned(old: Hits, new: Hits) -> tuple[Said, Said] | None:
+    """What a parent is told before and after, if that differs."""
+    pair = _said(old), _said(new)
+    return pair if pair[0] != pair[1] else None
+
+
+def _said(hits: Hits) -> Said:
+    """The verdict, and the title of what comes first where it is shown."""
+    return hits.verdict, hits.items[0].title if hits.items and hits.verdict in _SURE else ""
 
 
 def _opened(place: Path, limits: Limits) -> SearchEngine:
@@ -112,16 +148,8 @@ def _opened(place: Path, limits: Limits) -> SearchEngine:
     return engine
 
 
-def _answers(engine: SearchEngine, asked: Sequence[Query]) -> list[str]:
-    """The title of what each would be answered with; nothing where it would not be answered."""
-    found = []
-    for at in range(0, len(asked), BATCH):
-        found += engine.search_many(asked[at : at + BATCH])
-    return [hits.items[0].title if hits.items and hits.verdict in _SURE else "" for hits in found]
-
-
-def _figures(engine: SearchEngine, exam: Sequence[Question]) -> dict[str, Any]:
-    report: Report = evaluate(engine, exam, rivals=False)
+def _figures(engine: SearchEngine, exam: Sequence[Question], hits: Sequence[Hits]) -> dict[str, Any]:
+    report: Report = evaluate(engine, exam, rivals=False, found=hits)
     return {
         "cases": report.found.cases,
         "first": report.found.entry1.value,
@@ -130,6 +158,9 @@ def _figures(engine: SearchEngine, exam: Sequence[Question]) -> dict[str, Any]:
         "outside": report.knowing.outside,
         "refused": report.knowing.recall.value,
         "missed": list(report.missed),
+        "groups": {
+            name: {"cases": found.cases, "first": found.entry1.value} for name, found in report.groups["intent"].items()
+        },
     }
 
 

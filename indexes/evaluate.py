@@ -122,12 +122,17 @@ class Report:
     missed: tuple[str, ...] = field(default_factory=tuple)
 
 
-def evaluate(engine: SearchEngine, questions: Sequence[Question], *, rivals: bool = True) -> Report:
-    """Ask the engine every question, and the baselines those that entries answer."""
+def evaluate(
+    engine: SearchEngine, questions: Sequence[Question], *, rivals: bool = True, found: Sequence[Hits] | None = None
+) -> Report:
+    """Ask the engine every question, and the baselines those that entries answer.
+
+    `found` is what the engine had, if it was asked already: of those that are ours, then of the others.
+    """
     inside, beyond = ours_and_others(questions)
     judge = Judge(engine)
-    sat = judge.sit(inside)
-    refusing = engine.search_many([query_of(asked) for asked in beyond])
+    hits = engine.search_many([query_of(asked) for asked in (*inside, *beyond)]) if found is None else found
+    sat, refusing = judge.judged(inside, hits[: len(inside)]), hits[len(inside) :]
     ours = [one.place for one in sat]
     places = _rivals(engine, inside, judge) if rivals else {}
     return Report(
@@ -279,6 +284,7 @@ _GROUPS: Mapping[str, Callable[[Sat], str]] = {
     "file": lambda sat: sat.question.part,
     "stage": lambda sat: sat.question.stage or "not told",
     "length": _length,
+    "intent": lambda sat: sat.question.intent,
 }
 
 

@@ -67,7 +67,8 @@ STEP_WORDS: dict[Step, str] = {
 class Rule:
     """From which states a step is taken, where it leads (None: it stays), and by whom.
 
-    `who`: anyone who edits; another than all who wrote it ("other"); only publishing itself ("release").
+    `who`: anyone who edits; who wrote a version of it ("author"); another than all who did ("other"); only publishing
+    itself ("release"). What nobody wrote is anyone's.
     `words`: whether it needs a sentence.
     """
 
@@ -84,7 +85,7 @@ RULES: dict[Step, Rule] = {
     Step.TAKE_BACK: Rule(frozenset({State.IN_REVIEW, State.APPROVED}), State.DRAFT),
     Step.RETURN: Rule(frozenset({State.IN_REVIEW, State.APPROVED}), State.DRAFT, "other", words=True),
     Step.APPROVE: Rule(frozenset({State.IN_REVIEW}), State.APPROVED, "other"),
-    Step.DROP: Rule(OPEN, State.DROPPED),
+    Step.DROP: Rule(OPEN, State.DROPPED, "author"),
     Step.REVIVE: Rule(frozenset({State.ROLLED_BACK, State.DROPPED}), State.DRAFT),
     Step.PUBLISH: Rule(frozenset({State.APPROVED, State.ROLLED_BACK}), State.PUBLISHED, "release"),
     Step.ROLL_BACK: Rule(frozenset({State.PUBLISHED}), State.ROLLED_BACK, "release"),
@@ -104,6 +105,8 @@ def refusal(step: Step, state: State, person: int, authors: Collection[int], wor
         return f"这一条现在是“{STATE_WORDS[state]}”，不能{_VERBS[step]}。请重新打开看看。"
     if rule.who == "other" and person in authors:
         return "自己写的要请另一位同事来看。"
+    if rule.who == "author" and authors and person not in authors:
+        return "这是同事写的，只有写的人能放弃。有意见请写下来，退给写的人。"
     if rule.words and not words.strip():
         return "请写一句话，让写的人知道要改什么。" if step is Step.RETURN else "还没有写字。"
     return ""

@@ -22,6 +22,7 @@ from knowledge.release import Release, write
 KEPT = 12  # builds on disk: so far back one goes in a second
 LIBRARIES = 60  # older releases of which the library is kept, so that they can be built again
 _LONGEST = 30 * 60.0  # seconds that a build may take; one that hangs must not keep the next from being built
+_ASKING = 90.0  # seconds in which questions beside the exam are put to two indexes; what is left then is left out
 
 Told = Callable[[str, float], Awaitable[None]]
 
@@ -90,7 +91,7 @@ async def compare(
         NotBuiltError: that process died or hangs.
     """
     wanted = {"do": "compare", "before": str(before), "after": str(after), "exam": sent(exam), "asked": list(asked)}
-    return await _apart({**wanted, "limits": asdict(limits or Limits())}, _nobody)
+    return await _apart({**wanted, "limits": asdict(limits or Limits()), "seconds": _ASKING}, _nobody)
 
 
 async def _nobody(_step: str, _share: float) -> None:

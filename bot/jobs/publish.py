@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import building
 from bot.jobs.edits import limits_in_force
+from bot.jobs.lookups import LookUps, refuse_lost
 from bot.store import changes, exam_questions, pointing, releases
 from bot.store.changes import Change
 from indexes import live
@@ -130,6 +131,7 @@ async def _published(
         release = freeze(whole, number)
         if base is not None:
             base.limits = limits
+            refuse_lost(LookUps().compared(base.release.library, whole, questions, clock()))
         place = patch(release, root, base, questions) if base is not None else None
         directory = (place or build(release, root, model=model, progress=progress, exam=questions, limits=limits)).name
     except (PublishError, BuildError) as error:

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import observe
-from bot.jobs import building
+from bot.jobs import building, past
 from bot.jobs.building import NotBuiltError, learned_place
+from bot.jobs.lookups import LookUps, every, refuse_lost
 from bot.jobs.publish import PublishError, amendments, examination, named, packaged_exam, pointer
 from bot.jobs.runner import Job
-from bot.privacy import mask
-from bot.store import changes, misses, pointing, releases
+from bot.store import changes, pointing, releases
 from bot.store.pointing import PointError
 from bot.store.releases import Publishing
 from indexes.build import BuildError, FailedExam, kept_library
@@ -39,7 +38,7 @@ from knowledge.release import Release, ReleaseError, freeze, read
 EVERY_SECONDS = 0.2
 STOPPED = "建这一版的程序中途停了，在用的版本没有变。可以再发布一次。"
 TRIES = 2  # a release over which the process dies again and again is not tried for ever
-LATELY, MOST_ASKED = timedelta(days=60), 500  # questions of parents that a trial is held against
+MOST_TOLD = 400  # questions that get another answer: more nobody reads
 
 _log = observe.logger("publishing")
 
@@ -52,6 +51,7 @@ class Publisher:
     live: Live
     root: Path
     clock: Callable[[], datetime]
+    lookups: LookUps = field(default_factory=LookUps)
 
     def job(self) -> Job:
         """Make the job that publishes what is asked for."""
@@ -75,6 +75,7 @@ class Publisher:
             packaged_exam()
             library = self.live.engine.release.library
             check(library, only=[("entry", key) for key in list(library.entries)[:1]])
+            self.lookups.of(library, every(()), self.clock())
 
     async def _base(self) -> SearchEngine | None:
         """The live engine, once it is the one that the pointer names, with both legs; the provisional one is none."""
@@ -115,11 +116,12 @@ class Publisher:
         again = bool(row.report.get("again"))
         held = before.changes if before else ()
         release = await (self._kept(row) if again else self._amended(row, base))
+        report: dict[str, Any] = {} if again else await self._looked_up(release, base, questions)
         engine, directory = await self._built(row, release, base, questions)
         values: dict[str, Any] = {"digest": release.digest, "directory": directory, "built_at": self.clock()}
         if not again:
             values |= {"base": before.number if before else None, "changes": sorted({*held, *row.new})}
-        report = await self._compared(row, base, directory, questions) if row.trial else {}
+        report |= await self._compared(row, base, release, directory, questions) if row.trial else {}
         report |= {"seconds": round((self.clock() - row.asked_at).total_seconds(), 2)}
         async with self.engine.begin() as conn:
             stays = await releases.pointer(conn, locked=True) in (None, base.path.name)
@@ -155,6 +157,13 @@ class Publisher:
 
         return await asyncio.to_thread(checked)
 
+    async def _looked_up(self, release: Release, base: SearchEngine, questions: tuple[Question, ...]) -> dict[str, Any]:
+        """Ask for lines and places as parents do: what was shown before must be shown, or it does not go live."""
+        before, after, now = base.release.library, release.library, self.clock()
+        sat = await asyncio.to_thread(self.lookups.compared, before, after, questions, now)
+        refuse_lost(sat)
+        return {"lookups": asdict(sat)}
+
     async def _kept(self, row: Publishing) -> Release:
         """The library of a release whose index is gone."""
         directory = row.directory or ""
@@ -180,21 +189,24 @@ class Publisher:
         return None, await building.patch(release, self.root, on, exam=questions, told=told, limits=base.limits)
 
     async def _compared(
-        self, row: Publishing, base: SearchEngine, directory: str, questions: tuple[Question, ...]
+        self, row: Publishing, base: SearchEngine, release: Release, directory: str, questions: tuple[Question, ...]
     ) -> dict[str, Any]:
-        """What a trial shows: the exam before and after, and which questions of parents get another answer."""
+        """What a trial shows: the exam before and after, and which questions get another answer."""
         async with self.engine.begin() as conn:
             await releases.tell(conn, row.number, progress=json.dumps({"step": "compare", "share": 0.9}))
-            asked = await misses.since(conn, self.clock() - LATELY)
-        # Masked once more: older ones may have been kept by older rules.
-        texts = await asyncio.to_thread(lambda: [mask(one.text) for one in asked])
-        times = Counter((text, one.region, one.stage) for text, one in zip(texts, asked, strict=True))
-        listed = [
-            {"text": text, "region": region, "stage": stage, "times": count}
-            for (text, region, stage), count in times.most_common(MOST_ASKED)
-        ]
+            asked, tried = await past.kept(conn, self.clock())
+            found = await changes.among(conn, row.new)
+        keys = {one.key for one in found if one.sort == "entry"}
+        before, after = base.release.library, release.library
+        held = await asyncio.to_thread(past.gathered, asked, tried, before, after, keys)
+        listed = [one.asked() for one in held]
         compared = await building.compare(base.path, self.root / directory, questions, listed, base.limits)
-        return {"compared": compared}
+        told = [held[at].told(old, new) for at, old, new in compared["changed"]]
+        told += [
+            {"source": "exam", "times": 1, "before": old, "after": new, "text": text}
+            for text, old, new in compared.pop("turned")
+        ]
+        return {"compared": {**compared, "changed": told[:MOST_TOLD], "more": max(0, len(told) - MOST_TOLD)}}
 
     async def _refuse(self, row: Publishing, error: Exception) -> None:
         """Write down why it does not go live; its changes stay approved."""

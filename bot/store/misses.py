@@ -61,6 +61,12 @@ async def reason_of(conn: AsyncConnection, number: int) -> Reason | None:
     return found
 
 
+async def texts(conn: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
+    """Give the words of questions by number, as they were masked; those whose parent was erased are gone."""
+    rows = await conn.execute(select(misses.c.id, misses.c.text).where(misses.c.id.in_(ids)))
+    return {row.id: row.text for row in rows}
+
+
 async def mark(conn: AsyncConnection) -> tuple[int, int, datetime | None]:
     """Give what tells whether anything has changed: the newest, how many there are, when one was last handled."""
     query = select(func.coalesce(func.max(misses.c.id), 0), func.count(), func.max(misses.c.handled_at))

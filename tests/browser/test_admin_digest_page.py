@@ -81,7 +81,8 @@ async def test_an_editor_swaps_an_entry_and_sees_what_parents_will_read(person: 
     await picture(page, "digest-week")
     await page.fill("#senior-0", "没有这样一条")
     await page.click("button:text-is('送审')")
-    await page.wait_for_selector("#fault-senior-0")
+    await page.wait_for_selector("text=有几处要改")
+    assert await page.locator("#slot-senior-0 .problem").is_visible()
     assert await page.input_value("#senior-0") == "没有这样一条"
     await page.fill("#senior-0", title)
     await page.click("button:text-is('送审')")
@@ -100,7 +101,8 @@ async def test_the_pages_fit_a_phone(person: Person, house: House, theme: str) -
     await picture(page, f"digest-week-phone-{theme}")
     await page.fill("#opening", "长" * 61)
     await page.click("button:text-is('送审')")
-    await page.wait_for_selector("#fault-opening")
+    await page.wait_for_selector("text=有几处要改")
+    assert await page.locator("#slot-opening .problem").is_visible()
     assert await fits(page)
     async with house.app_engine.begin() as conn:
         await conn.execute(update(digests).where(digests.c.state == "draft").values(state="in-review"))

@@ -6,15 +6,15 @@ from itertools import product
 
 import pytest
 
-from knowledge.editorial import RULES, STATE_WORDS, STEP_WORDS, State, Step, may, refusal
+from knowledge.editorial import OPEN, RULES, STATE_WORDS, STEP_WORDS, State, Step, may, refusal
 
 WRITER, COLLEAGUE = 1, 2
 
 # Steps that somebody who wrote nothing of a change may take, by its state. Publishing itself does the others.
 OFFERED = {
-    State.DRAFT: {Step.SAVE, Step.SUBMIT, Step.REMARK, Step.DROP},
-    State.IN_REVIEW: {Step.REMARK, Step.TAKE_BACK, Step.RETURN, Step.APPROVE, Step.DROP},
-    State.APPROVED: {Step.REMARK, Step.TAKE_BACK, Step.RETURN, Step.DROP},
+    State.DRAFT: {Step.SAVE, Step.SUBMIT, Step.REMARK},
+    State.IN_REVIEW: {Step.REMARK, Step.TAKE_BACK, Step.RETURN, Step.APPROVE},
+    State.APPROVED: {Step.REMARK, Step.TAKE_BACK, Step.RETURN},
     State.PUBLISHED: set(),
     State.ROLLED_BACK: {Step.REVIVE},
     State.DROPPED: {Step.REVIVE},
@@ -25,7 +25,15 @@ OF_OTHERS_ONLY = {Step.RETURN, Step.APPROVE}
 @pytest.mark.parametrize(("state", "step"), list(product(State, Step)))
 def test_a_step_is_offered_where_it_leads_somewhere_and_to_whom_it_belongs(state: State, step: Step) -> None:
     assert may(step, state, COLLEAGUE, [WRITER]) is (step in OFFERED[state])
-    assert may(step, state, WRITER, [WRITER]) is (step in OFFERED[state] - OF_OTHERS_ONLY)
+    own = {Step.DROP} if state in OPEN else set()
+    assert may(step, state, WRITER, [WRITER]) is (step in (OFFERED[state] | own) - OF_OTHERS_ONLY)
+
+
+def test_only_who_wrote_a_change_gives_it_up_and_what_nobody_wrote_is_anyones() -> None:
+    for state in OPEN:
+        assert "只有写的人" in refusal(Step.DROP, state, COLLEAGUE, [WRITER])
+        assert not refusal(Step.DROP, state, COLLEAGUE, [WRITER, COLLEAGUE])
+        assert not refusal(Step.DROP, state, COLLEAGUE, [])
 
 
 def test_nobody_approves_what_they_wrote_a_version_of() -> None:

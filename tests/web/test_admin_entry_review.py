@@ -179,3 +179,20 @@ async def test_an_entry_that_is_not_there_is_not_found(editor: Browser, key: str
         assert (await editor.get(f"/admin/entries/{key}{path}")).status == 404
     answer = await editor.post(f"/admin/entries/{key}/approve", data={"seen": "1"}, headers=OURS)
     assert answer.status == 404
+
+
+async def test_only_who_wrote_a_change_can_give_it_up(editor: Browser, second: Browser) -> None:
+    await submitted(editor)
+    page = await text(second, HERE)
+    assert "放弃这次修改" not in page
+    assert page.index('class="actionbar') < page.rindex("批准")  # in the bar that stays at the bottom
+    status, page = await post(second, f"{HERE}/drop", seen=await seen(second))
+    assert status == 409
+    assert "只有写的人能放弃" in page
+    assert "放弃这次修改" in await text(editor, HERE)
+    assert (await post(editor, f"{HERE}/drop", seen=await seen(editor)))[0] == 303
+
+
+async def test_the_page_of_a_new_entry_leads_back_once(editor: Browser) -> None:
+    page = await text(editor, "/admin/entries/new")
+    assert page[page.index("<main") :].count('href="/admin/entries"') == 1

@@ -231,7 +231,8 @@ async def test_a_listing_is_taken_out_with_a_reason_and_what_points_at_it_is_tol
     page = await seen(other, LINE)
     assert "热线合并了" in page
     assert "《常州市未成年人成长指导中心》" in page
-    assert (await post(other, f"{LINE}/drop", seen="1"))[0] == 303
+    assert (await post(other, f"{LINE}/drop", seen="1"))[0] == 409
+    assert (await post(editor, f"{LINE}/drop", seen="1"))[0] == 303
     assert (await post(editor, f"{LINE}/revive"))[0] == 303
 
 

@@ -252,6 +252,7 @@ def _digest(given: Given) -> list[Row]:
         ("GET", "/admin/digest", pages.listing, "knowledge"),
         ("GET", one, pages.page, "knowledge"),
         ("POST", one, pages.save, "knowledge"),
+        ("POST", f"{one}/check", pages.check, "knowledge"),
         ("POST", f"{one}/approve", pages.approve, "publish"),
         ("POST", f"{one}/{steps}", pages.step, "knowledge"),
     ]

@@ -2,8 +2,9 @@
 // Without script the page looks again as a whole (the Refresh header), unless there is a form on it.
 (() => {
   "use strict";
-  const PARTS = ["pending", "along", "releases"];
+  const PARTS = ["pending", "along", "dangers", "releases"];
   const EVERY = 500;
+  const whole = document.querySelector("[role=status][data-busy]");  // more than a part of the page will differ
   let touched = false;
   document.addEventListener("input", () => { touched = true; });
 
@@ -20,7 +21,7 @@
       if (here && there && here.innerHTML !== there.innerHTML) here.innerHTML = there.innerHTML;
     }
     if (fresh && !fresh.querySelector("[data-busy]")) {
-      if (!touched) location.reload();
+      if (whole && !touched) location.reload();
       return;
     }
     setTimeout(look, EVERY);

@@ -65,8 +65,10 @@ class DigestPages:
     async def save(self, request: web.Request) -> web.Response:
         """`POST /admin/digest/{week}`: save the draft; with step=submit send it on to be read as well."""
         given, digest = await fields(request), await self._digest(request)
-        tools, me = self.given.tools(), request[STAFF]
+        tools, me, region = self.given.tools(), request[STAFF], text_of(given, "region")
         typed = digest_form.read(given, digest.week, tools)
+        if text_of(given, "step") == "look":
+            return await self._drawn(request, digest, typed, region=region)
         if typed.faults:
             return await self._drawn(request, digest, typed, problem="有几处要改，改好再存一次。", status=422)
         steps = [Step.SAVE, *([Step.SUBMIT] if text_of(given, "step") == "submit" else [])]
@@ -83,6 +85,17 @@ class DigestPages:
             fresh = await self._digest(request)
             return await self._drawn(request, fresh, typed, problem=str(error), status=409)
         raise web.HTTPSeeOther(_address(digest.week, steps[-1]))
+
+    async def check(self, request: web.Request) -> web.Response:
+        """`POST /admin/digest/{week}/check`: what is wrong with what is typed, and its bubbles; kept nowhere."""
+        given, digest, tools = await fields(request), await self._digest(request), self.given.tools()
+        typed = digest_form.read(given, digest.week, tools)
+        context = {
+            "typed": typed,
+            "sections": digest_sheet.groups(digest, typed, tools, ()),
+            "previews": digest_sheet.previews(digest, typed, tools, text_of(given, "region")),
+        }
+        return render_template("admin/digest_checked.html", request, context)
 
     async def step(self, request: web.Request) -> web.Response:
         """`POST /admin/digest/{week}/{step}`: take back, return with words, give up, take up again."""
@@ -131,7 +144,7 @@ class DigestPages:
         if step is Step.APPROVE and not digest_sheet.anything(held, self.given.tools()):
             raise StepError("选的文章都不在用了，请先退回去重选。")
         # A draft that is to be submitted in one go is still a draft here.
-        if why := refusal(step, State(held.state), me.id, held.authors, words):
+        if why := refusal(step, State(held.state), me.id, _judged_by(step, held), words):
             raise StepError(why)
 
     async def _digest(self, request: web.Request) -> Digest:
@@ -154,15 +167,16 @@ class DigestPages:
         problem: str = "",
         words: str = "",
         status: int = 200,
+        region: str = "",
     ) -> web.Response:
         tools, me = self.given.tools(), request[STAFF]
         now = self.given.clock()
         over = week_of(now.astimezone(CHINA).date()) > digest.week
-        region = request.query.get("region", "")
+        region = region or request.query.get("region", "")
         may = {
             step.value: digest.state in set(State)
             and not over
-            and not refusal(step, State(digest.state), me.id, digest.authors, "…")
+            and not refusal(step, State(digest.state), me.id, _judged_by(step, digest), "…")
             for step in (Step.SAVE, *STEPS, Step.APPROVE)
         }
         async with self.given.engine.connect() as conn:
@@ -188,6 +202,11 @@ class DigestPages:
             "done": request.query.get("done", ""),
         }
         return render_template("admin/digest_week.html", request, context, status=status)
+
+
+def _judged_by(step: Step, held: Digest) -> tuple[int, ...]:
+    """Whose it is for the rules. A week can be given up by anybody: nothing that somebody doubts should go out."""
+    return () if step is Step.DROP else held.authors
 
 
 def _with(held: Digest, me: Staff) -> tuple[int, ...]:

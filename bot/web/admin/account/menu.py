@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,8 @@ from bot.store.audit import Act
 from bot.store.database import DOWN, SQLAlchemyError
 from bot.store.edits import MENU, Version
 from bot.web.accounts import face
-from bot.web.admin.account import menu_form
+from bot.web.admin.account import menu_form, menu_taps
+from bot.web.admin.account.menu_taps import Counted
 from bot.web.admin.given import Given
 from bot.web.permissions import STAFF
 
@@ -54,6 +55,7 @@ class MenuPages:
     """The handlers."""
 
     given: Given
+    counted: Counted = field(default_factory=Counted)
 
     async def page(self, request: web.Request) -> web.Response:
         """`GET /admin/menu`: the menu as it is saved."""
@@ -187,6 +189,7 @@ class MenuPages:
         async with self.given.engine.connect() as conn:
             vital = await vitals.find(conn, vitals.MENU)
             trail = await audit.of_subject(conn, SUBJECT, 8)
+            found = await self.counted.of(conn, self.given.clock())
         context = {
             "staff": face(request),
             "here": "menu",
@@ -205,6 +208,7 @@ class MenuPages:
             "account": self.given.wechat is not None,
             "sent": _sent(vital, digest(menus.body(saved.menu, settings.public_url))),
             "trail": trail,
+            "taps": menu_taps.lines(saved.menu, settings.public_url, found),
         }
         return render_template("admin/menu.html", request, context, status=status)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,13 +13,15 @@ from aiohttp_jinja2 import render_template
 
 from bot.channels.web.forms import fields, text_of
 from bot.channels.web.refused import Refused
-from bot.store import audit, changes, pointing, releases
+from bot.privacy import mask
+from bot.store import audit, changes, misses, pointing, releases
 from bot.store.audit import Act
 from bot.store.pointing import PointError
 from bot.store.releases import Publishing
 from bot.web.accounts import face
 from bot.web.admin.given import Given
 from bot.web.admin.publish import story
+from bot.web.admin.publish.musts import Musts
 from bot.web.admin.publish.waiting import Waiting, summary, waiting
 from bot.web.permissions import STAFF
 from knowledge.editorial import State
@@ -38,6 +40,10 @@ class Publish:
     """The handlers."""
 
     given: Given
+    musts: Musts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "musts", Musts(self.given))
 
     async def page(self, request: web.Request) -> web.Response:
         """`GET /admin/publish`: what will change, what is under way, the releases."""
@@ -63,6 +69,8 @@ class Publish:
             "summary": summary([one for one in ready if one.id not in taken]),
             "pending": pending,
             "releases": await asyncio.to_thread(story.told, listed, live, given.settings.indexes_dir),
+            "dangers": story.dangers(await self.musts.dangers()),
+            "lines": await self.musts.lines(),
             "problem": problem,
             "note": note,
             "done": _said(request.query.get("done", ""), listed) if not (problem or pending) else "",
@@ -126,6 +134,7 @@ class Publish:
             listed = await releases.listed(conn, 500)
             served = await releases.served(conn, given.clock() - HEARD)
             held = await changes.among(conn, one.new)
+            texts = await misses.texts(conn, story.parents(one.report))
         pending = one.state in releases.PENDING
         context = {
             **self._common(request, directory, listed, served),
@@ -134,8 +143,11 @@ class Publish:
             "progress": story.progress(one) if pending else None,
             "changes": held,
             "subjects": story.subjects(one.report),
+            "dangers": story.dangers(await self.musts.dangers()),
+            "lookups": one.report.get("lookups"),
             "missed": [*one.report.get("missed", ()), *story.newly_missed(one.report)],
             "compared": one.report.get("compared"),
+            "changed": await asyncio.to_thread(_masked, one.report, texts),
             "problem": problem,
         }
         response = render_template("admin/publish_release.html", request, context, status=status)
@@ -180,6 +192,11 @@ def _said(done: str, listed: Sequence[Publishing]) -> str:
     if done == "asked":
         return f"第 {listed[0].number} 版换上了。" if listed and listed[0].state == releases.BUILT else ""
     return DONE.get(done, "")
+
+
+def _masked(report: dict[str, Any], texts: dict[int, str]) -> list[story.Turned]:
+    """Tell of what changes; parents' words are masked once more, because older rules may have kept them."""
+    return story.changed(report, {number: mask(text) for number, text in texts.items()})
 
 
 def _refused(done: str, listed: Sequence[Publishing]) -> int | None:

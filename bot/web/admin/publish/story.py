@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot.safety.recognised import Count, Part
 from bot.store import releases
 from bot.store.releases import Publishing
 from indexes.build import kept_library
@@ -24,12 +25,17 @@ STEPS = {
 }
 
 
+SOURCES = {"parent": "家长问过", "tried": "成批试问", "wording": "条目的问法", "exam": "考题"}
+_DANGERS: dict[Part, str] = {"must": "危险必须认出", "grave": "没教过的危险说法", "calm": "平常话不误报"}
 _SUBJECTS = (
     ("第一条就对", "first", "cases"),
     ("前三条里有", "three", "cases"),
     ("主题对", "topic", "cases"),
     ("该说不知道", "refused", "outside"),
 )
+# Questions of danger get the protocol first, so what a search finds for them is no subject of its own.
+_INTENTS = {"guidance": "其中：怎么教孩子", "policy": "其中：政策规定"}
+_FEW = 10  # questions: a group of fewer tells nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,17 @@ class Subject:
     before: float
     after: float
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A question that gets another answer: where it comes from, how often it was asked, what is said then and now."""
+
+    text: str
+    source: str
+    times: int
+    before: str
+    after: str
 
 
 def told(held: Sequence[Publishing], live: str | None, root: Path) -> list[Told]:
@@ -96,12 +113,62 @@ def progress(one: Publishing) -> tuple[str, int]:
 
 
 def subjects(report: dict[str, Any]) -> list[Subject]:
-    """Give the exam before and after a trial."""
+    """Give the exam before and after: the lines of every release, the rest where it was compared."""
+    return [*_lines(report), *_exam(report)]
+
+
+def _lines(report: dict[str, Any]) -> list[Subject]:
+    sat = report.get("lookups")
+    if not sat or not sat["asked"]:
+        return []
+    return [Subject("热线和服务问得到", sat["before"] / sat["asked"], sat["after"] / sat["asked"], sat["asked"])]
+
+
+def _exam(report: dict[str, Any]) -> list[Subject]:
     compared = report.get("compared")
     if not compared:
         return []
     before, after = compared["exam"]
-    return [Subject(name, before[key], after[key], after[of]) for name, key, of in _SUBJECTS]
+    whole = [Subject(name, before[key], after[key], after[of]) for name, key, of in _SUBJECTS]
+    of = {name: (before.get("groups", {}), after.get("groups", {})) for name in _INTENTS}
+    parts = [
+        Subject(words, old[name]["first"], new[name]["first"], new[name]["cases"])
+        for name, words in _INTENTS.items()
+        for old, new in [of[name]]
+        if name in old and name in new and new[name]["cases"] >= _FEW
+    ]
+    return [*whole, *parts]
+
+
+def dangers(found: Mapping[Part, Count] | None) -> list[tuple[str, Count]] | None:
+    """Put in words how well danger is known by the rules in force; None while it is being asked."""
+    return None if found is None else [(words, found[part]) for part, words in _DANGERS.items()]
+
+
+def parents(report: dict[str, Any]) -> set[int]:
+    """Give the numbers of parents' questions that a trial tells of: their words are kept elsewhere."""
+    return {number for one in (report.get("compared") or {}).get("changed", ()) for number in one.get("ids", ())}
+
+
+def changed(report: dict[str, Any], texts: Mapping[int, str]) -> list[Turned]:
+    """Give the questions that get another answer; of those whose parent was erased meanwhile nothing is left."""
+    made = []
+    for one in (report.get("compared") or {}).get("changed", ()):
+        known = [texts[number] for number in one.get("ids", ()) if number in texts]
+        text = one.get("text") or next(iter(known), "")
+        if text:
+            source = SOURCES.get(one.get("source", "parent"), "")
+            times = len(known) or one["times"]
+            made.append(Turned(text, source, times, _shown(one["before"]), _shown(one["after"])))
+    return made
+
+
+def _shown(said: Any) -> str:
+    """Put in words what is said to a question: a verdict and a title; earlier reports have the title alone."""
+    if isinstance(said, str):
+        return said or "没答上"
+    verdict, title = str(said[0]), str(said[1])
+    return {"answer": title, "choose": f"让家长选，第一个是《{title}》", "clarify": "再问一句"}.get(verdict, "没答上")
 
 
 def newly_missed(report: dict[str, Any]) -> list[str]:

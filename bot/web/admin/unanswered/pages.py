@@ -184,6 +184,7 @@ def card(one: Group, found: Found) -> dict[str, Any]:
         "near": (near.id, near.title) if near is not None else None,
         "back": bool(one.seen),
         "level": one.level,
+        "pending": next((found.pending[held.id] for held in one.members if held.id in found.pending), None),
     }
 
 

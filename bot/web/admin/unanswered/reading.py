@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from bot.dialogue.decision import Tools
 from bot.store import changes, misses
+from bot.store.changes import Change
 from bot.store.misses import NOT_OURS, UNSURE, Miss, Reason
 from bot.web.admin.given import Given
+from bot.web.admin.unanswered import pending
 from bot.web.admin.unanswered.grouping import WEEK, WEEKS, texts
+from bot.web.admin.unanswered.pending import Pending
 from bot.web.admin.unanswered.proof import Proof, proofs
 from indexes.clusters import MOST, clusters, vectors
 from indexes.engine import SearchEngine
@@ -22,12 +25,16 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What stands behind a page, all of one release: clusters still to be handled, what was made of others."""
+    """What stands behind a page, all of one release: clusters still to be handled, what was made of others.
+
+    `pending` tells of questions, by number, in which change on its way they are answered already.
+    """
 
     tools: Tools
     todo: tuple[tuple[Miss, ...], ...]
     not_ours: tuple[tuple[Miss, ...], ...]
     proofs: tuple[Proof, ...]
+    pending: Mapping[int, Pending] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -51,27 +58,31 @@ class Reading:
         digest = (engine.release.digest, engine.dense_ready, engine.limits) if engine is not None else ()
         async with self._working:
             async with self.given.engine.connect() as conn:
-                open_ = frozenset(one.key for one in await changes.listed(conn, sort="entry"))
-                name = (digest, await misses.mark(conn), open_, now.date())
+                begun = await changes.listed(conn, sort="entry")
+                saved = frozenset((one.id, one.saved, one.state) for one in begun)
+                name = (digest, await misses.mark(conn), saved, now.date())
                 held = self._held.get(place)
                 if held is not None and held[0] == name:
                     return held[1]
                 asked = await misses.since(conn, first, reason=None if year else reason)
-            found = await asyncio.to_thread(_read, engine, tools, asked, open_, year)
+            found = await asyncio.to_thread(_read, engine, tools, asked, begun, year)
             self._held[place] = name, found
             return found
 
 
 def _read(
-    engine: SearchEngine | None, tools: Tools, asked: Sequence[Miss], open_: Collection[str], year: bool
+    engine: SearchEngine | None, tools: Tools, asked: Sequence[Miss], begun: Sequence[Change], year: bool
 ) -> Found:
     if year:
         return Found(tools, tuple(clustered(engine, asked)), (), ())
+    open_: Collection[str] = {one.key for one in begun}
     made = proofs(engine, asked, tools.library, open_)
     back = {one.id for proof in made for one in proof.left}
     todo = [one for one in asked if one.handled is None or one.id in back]
     gone = [one for one in asked if one.handled == NOT_OURS]
-    return Found(tools, tuple(clustered(engine, todo)), tuple(clustered(engine, gone)), tuple(made))
+    groups = tuple(clustered(engine, todo))
+    waiting = pending.found(groups, begun, tools.library)
+    return Found(tools, groups, tuple(clustered(engine, gone)), tuple(made), waiting)
 
 
 def clustered(engine: SearchEngine | None, asked: Sequence[Miss]) -> list[tuple[Miss, ...]]:

@@ -1,0 +1,58 @@
+"""How often each button of the saved menu was tapped; of few parents nothing is said. Pure but for the counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.channels.wechat import menu as menus
+from bot.channels.wechat.menu import Menu
+from bot.store.menu_taps import Taps, tapped
+from bot.web.sheets import FEW, Cell
+
+PERIOD = timedelta(days=30)
+KEPT = timedelta(minutes=10)  # counting reads the acts of the period
+FEWER = f"不足 {FEW} 人"
+
+
+@dataclass(slots=True)
+class Counted:
+    """The taps as they were counted a short while ago."""
+
+    at: datetime | None = None
+    found: Mapping[str, Taps] = field(default_factory=dict)
+
+    async def of(self, conn: AsyncConnection, now: datetime) -> Mapping[str, Taps]:
+        """Give them, counting again when they are old; two at once count twice, which does no harm."""
+        if self.at is None or abs(now - self.at) > KEPT:
+            self.found = await tapped(conn, now - PERIOD)
+            self.at = now
+        return self.found
+
+
+def lines(menu: Menu, public_url: str, found: Mapping[str, Taps]) -> list[tuple[str, Cell]]:
+    """Give each button that does something with its count, then those that are on the menu no more."""
+    carried = list(_carried(menus.body(menu, public_url)["button"]))
+    mine = {key for _, key in carried}
+    made = [(name, _count([found[key]] if key in found else [])) for name, key in carried]
+    others = [taps for key, taps in found.items() if key not in mine]
+    return [*made, *([("换下来的按钮", _count(others))] if others else [])]
+
+
+def _carried(buttons: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for button in buttons:
+        if "sub_button" in button:
+            yield from _carried(button["sub_button"])
+        else:
+            yield button["name"], button.get("key") or button.get("url", "")
+
+
+def _count(taps: list[Taps]) -> Cell:
+    """Add up; parents of several buttons may be the same, so the largest number of them counts."""
+    if not taps:
+        return 0
+    return sum(one.times for one in taps) if max(one.parents for one in taps) >= FEW else FEWER
