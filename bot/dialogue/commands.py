@@ -7,7 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import activities, answers, booking, digest, following, guidance, notice, own_file, people, services
+from bot.dialogue import (
+    activities,
+    answers,
+    booking,
+    digest,
+    following,
+    guidance,
+    home_visits,
+    notice,
+    own_file,
+    people,
+    services,
+)
 from bot.dialogue.asking import read
 from bot.dialogue.decision import Decision, Scene
 from bot.dialogue.intents import LIVES_HERE, asks
@@ -29,6 +41,7 @@ RIGHTS = frozenset(
         *booking.ACTS[1:],
         *(following.MINE, following.RATE),
         *own_file.ACTS,
+        home_visits.ACT,
         *digest.ACTS,
     }
 )
@@ -203,7 +216,7 @@ def _more(scene: Scene) -> Decision:
     return guidance.not_meant(scene)
 
 
-_ACTS: Mapping[str, Callable[[Scene], Decision]] = {
+_ACTS: Mapping[str, Callable[[Scene], Decision | None]] = {
     "human": people.hand_over,
     "cancel": people.release,
     "end": people.release,
@@ -222,6 +235,7 @@ _ACTS: Mapping[str, Callable[[Scene], Decision]] = {
     "stuck": guidance.stuck,
     **dict.fromkeys(own_file.ACTS, own_file.answer),
     own_file.MINE: lambda scene: own_file.mine(scene) or own_data(scene),
+    home_visits.ACT: home_visits.answer,
     following.MINE: following.mine,
     following.RATE: following.rate,
     digest.SUBSCRIBE: digest.subscribe,

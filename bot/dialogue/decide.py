@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.dialogue import activities, booking, commands, events, guidance, people, services, smalltalk
+from bot.dialogue import activities, booking, commands, events, guidance, home_visits, people, services, smalltalk
 from bot.dialogue.answers import general, taps
 from bot.dialogue.closing import close
 from bot.dialogue.decision import Decision, Desk, Plan, Scene, Tools, Weekly
@@ -51,6 +51,7 @@ def decide(
     weekly: Weekly | None = None,
 ) -> Decision:
     """Say what is answered to this act and what changes. `hits` is None when nothing was searched or it failed."""
+    planned = home_visits.meant(planned, state, file, now)
     settled = settle(Guess(planned.intent, planned.manner, planned.firm), planned.words, hits)
     plan = replace(planned, intent=settled.intent, manner=settled.manner)
     book = diary or Diary()

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.dialogue import calling, diary, own_file, saving, weekly
+from bot.dialogue import calling, diary, home_visits, own_file, saving, weekly
 from bot.dialogue.decide import decide
 from bot.dialogue.decision import Tools
 from bot.dialogue.following import FOLLOWING
@@ -55,7 +55,8 @@ async def decided(
     desk = await calling.look(placing, conn, conversation, inbound, planned, profile, now, danger=danger)
     profile = calling.learned(profile, desk, inbound, tools.tree)
     own = await rating.started(conn, conversation.id) if planned.act in FOLLOWING else ()
-    file = await files.of_parent(conn, conversation.id) if planned.act in own_file.ACTS else None
+    of_file = planned.act in own_file.ACTS or home_visits.might_answer(planned.words)
+    file = await files.of_parent(conn, conversation.id, now) if of_file else None
     book = await diary.load(conn, conversation.id, state, planned, profile, tools, now)
     known = await weekly.load(conn, conversation.id, planned)
     decision = decide(state, profile, inbound, assessment, planned, hits, tools, now, desk, own, book, file, known)

@@ -10,6 +10,7 @@ from bot.dialogue.states import State
 from bot.handoff.booking.rules import Diary, Wish
 from bot.handoff.duty.standing import Desk
 from bot.handoff.family.consent import OwnFile, Said
+from bot.handoff.family.visits import Said as SaidOfVisit
 from bot.handoff.loop import Started
 from bot.messages import Assessment, Inbound, Intent, Opening, OpenState, Reply
 from bot.parents.profile import Profile
@@ -83,6 +84,7 @@ class Decision:
     listings: tuple[tuple[str, OpenState], ...] = ()
     feedback: tuple[str, str] | None = None
     file_consent: Said | None = None  # what was said of keeping a file of the family
+    visit: tuple[int, SaidOfVisit] | None = None  # a home visit, and what was said of it
     rating: tuple[int, int] | None = None  # an own case, and how content the parent was: 1 to 5
     wish: Wish | None = None  # what the parent decided of an appointment
     subscription: bool | None = None  # the weekly digest begins, or ends

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.dialogue import home_visits
 from bot.dialogue.answers import general
 from bot.dialogue.decision import Decision, Scene
 from bot.dialogue.phrases import phrase, phrase_list
@@ -47,7 +48,7 @@ def mine(scene: Scene) -> Decision | None:
     steps = (Steps(tuple(_line(one) for one in file.items)),) if file.items else ()
     others = (Paragraph(phrase("file.others", count=file.others, owner=_owner(file))),) if file.others else ()
     foot = Paragraph(phrase("file.foot"))
-    return scene.answer("profile", Reply((head, *steps, *others, foot, general())))
+    return scene.answer("profile", Reply((head, *steps, *others, *home_visits.lines(scene), foot, general())))
 
 
 def _owner(file: OwnFile) -> str:

@@ -18,7 +18,7 @@ from bot.handoff import desk as handoff
 from bot.handoff import loop, moving, rating, suggestions
 from bot.handoff.booking import bookings
 from bot.handoff.duty.standing import Desk
-from bot.handoff.family import files
+from bot.handoff.family import files, visiting
 from bot.messages import Assessment, Inbound, InboundKind, Reply
 from bot.parents.profile import Profile
 from bot.store import conversations, detections, inbounds, media, outbox, thread
@@ -206,6 +206,8 @@ async def _decided(conn: AsyncConnection, conversation: Conversation, decision: 
     """Write what the parent decided of what they had started before."""
     if decision.file_consent is not None:
         await files.parent_says(conn, conversation, decision.file_consent, now)
+    if decision.visit is not None:
+        await visiting.parent_says(conn, conversation, *decision.visit, now)
     if decision.rating is not None:
         await rating.rated(conn, conversation.id, *decision.rating, now)
     if decision.wish is not None and decision.opening is None:

@@ -71,6 +71,11 @@ def books(text: str) -> bool:
     return _patterns("books").search(bare(text)) is not None
 
 
+def about_visit(text: str) -> tuple[tuple[str, bool], ...]:
+    """What a text may say of a home visit (welcome, other, came or missed), and whether it says so by itself."""
+    return _visit_words().get(bare(text), ())
+
+
 def picked(text: str, offered: Sequence[Offer]) -> int | None:
     """Which of the offered choices a text means, by number or by its label; None for none of them."""
     if not offered:
@@ -110,6 +115,16 @@ def _asking_on() -> Mapping[str, re.Pattern[str]]:
 @cache
 def _acts() -> Mapping[str, str]:
     return {bare(word): act for act, words in _source()["acts"].items() for word in words}
+
+
+@cache
+def _visit_words() -> Mapping[str, tuple[tuple[str, bool], ...]]:
+    made: dict[str, tuple[tuple[str, bool], ...]] = {}
+    for name, said in _source()["visits"].items():
+        for what, words in said.items():
+            for word in words:
+                made[bare(word)] = (*made.get(bare(word), ()), (what, name == "sure"))
+    return made
 
 
 @cache

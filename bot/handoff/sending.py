@@ -39,10 +39,12 @@ async def to_parent(
     now: datetime,
     *,
     safe: bool,
+    until: datetime | None = None,
 ) -> None:
     """Put a person's words into the thread and, for WeChat, into the outbox; in a quiet talk they wait unless safe.
 
-    Long words are one line of the thread and several messages of WeChat, each with the person's name before it.
+    What is true only `until` a moment does not go out later. Long words are one line of the thread and several
+    messages of WeChat, each with the person's name before it.
     """
     said = Reply((Paragraph(words),), automatic=False, author=author)
     pushed = conversation.channel == "wechat"
@@ -61,6 +63,7 @@ async def to_parent(
             "reason": reason,
             "due_at": now,
             "created_at": now,
+            "expires_at": until,
         }
         await outbox.put(conn, [{**parcel, "text": part} for part in messages(words, author)])
     await thread.wake(conn, conversation.id)

@@ -21,6 +21,7 @@ class Act(StrEnum):
 
     READ_CASE = "read:case"
     READ_FILE = "read:file"
+    READ_POOL = "read:pool"
     PRINTED = "read:print"
     EXPORTED = "read:export"
     SIGNED_IN = "account:signed-in"
@@ -47,17 +48,22 @@ class Act(StrEnum):
     FAMILY_EXPORTED = "family:exported"
     FAMILY_ERASED = "family:erased"
     REPORTED = "figures:reported"
+    UNITS = "figures:units"
     WORDS = "words:changed"
     NOTICE = "words:notice"
     IMPORTED = "library:imported"
     DIGEST = "digest:changed"
     MENU = "wechat:menu"
     LIMITS = "account:limits"
+    POOL = "pool:changed"
+    ENGAGED = "pool:engaged"
+    TRAINING = "training:changed"
 
 
 WORDS: dict[Act, str] = {
     Act.READ_CASE: "看了这一件",
     Act.READ_FILE: "看了档案",
+    Act.READ_POOL: "看了联系方式",
     Act.PRINTED: "打印或导出",
     Act.EXPORTED: "导出数据",
     Act.SIGNED_IN: "登录",
@@ -84,12 +90,16 @@ WORDS: dict[Act, str] = {
     Act.FAMILY_EXPORTED: "导出了一家的资料",
     Act.FAMILY_ERASED: "删除了一家的资料",
     Act.REPORTED: "填报了数字",
+    Act.UNITS: "改了学校和站点",
     Act.WORDS: "改了机器人的话",
     Act.NOTICE: "改了隐私说明",
     Act.IMPORTED: "从文件导入草稿",
     Act.DIGEST: "改了每周一条",
     Act.MENU: "改了公众号菜单",
     Act.LIMITS: "改了回答门槛",
+    Act.POOL: "改了师资名单",
+    Act.ENGAGED: "请人或记下结果",
+    Act.TRAINING: "改了培训记录",
 }
 
 # What people read of the details; names that are not here are for machines alone.

@@ -58,6 +58,15 @@ class CaseTag(StrEnum):
     FILE_ANSWERED = "case:file-answered"
     FILE_LET_IN = "case:file-let-in"
     FILE_LET_OUT = "case:file-let-out"
+    FILE_PAIRED = "case:file-paired"
+    FILE_UNPAIRED = "case:file-unpaired"
+    VISIT_TOLD = "case:visit-told"
+    VISIT_MOVED = "case:visit-moved"
+    VISIT_WELCOME = "case:visit-welcome"
+    VISIT_OTHER = "case:visit-other"
+    VISIT_ASKED = "case:visit-asked"
+    VISIT_CONFIRMED = "case:visit-confirmed"
+    VISIT_DENIED = "case:visit-denied"
 
 
 WORDS: dict[CaseTag, str] = {
@@ -111,4 +120,13 @@ WORDS: dict[CaseTag, str] = {
     CaseTag.FILE_ANSWERED: "记下转介的回音",
     CaseTag.FILE_LET_IN: "请同事一起",
     CaseTag.FILE_LET_OUT: "请同事退出",
+    CaseTag.FILE_PAIRED: "记了结对",
+    CaseTag.FILE_UNPAIRED: "结束了结对",
+    CaseTag.VISIT_TOLD: "告诉家长哪天来家里",
+    CaseTag.VISIT_MOVED: "改了来家里的时间",
+    CaseTag.VISIT_WELCOME: "家长说可以来",
+    CaseTag.VISIT_OTHER: "家长想换个时间",
+    CaseTag.VISIT_ASKED: "问家长来过没有",
+    CaseTag.VISIT_CONFIRMED: "家长说来过了",
+    CaseTag.VISIT_DENIED: "家长说没有来",
 }

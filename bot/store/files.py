@@ -55,13 +55,27 @@ class PlanItem:
 
 @dataclass(frozen=True, slots=True)
 class Aide:
-    """Somebody who helps, from one of the four sides; only a name, no account."""
+    """Somebody who helps, from one of the four sides; only a name, no account.
+
+    With a `role` they are paired with the child (结对) from `since_day` on, as is meant until `until_day`;
+    `ended_day` and `ended_why` once it is over.
+    """
 
     id: int
     side: str
     who: str
     part: str
     next_day: date | None
+    role: str = ""
+    since_day: date | None = None
+    until_day: date | None = None
+    ended_day: date | None = None
+    ended_why: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether they are paired now."""
+        return self.role != "" and self.ended_day is None
 
 
 @dataclass(frozen=True, slots=True)

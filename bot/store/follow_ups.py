@@ -16,13 +16,26 @@ from bot.store.tables import cases, files, follow_ups, plan_items, staff
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One look at a family: what is to be done and until when; `result` and `done_at` once it is done."""
+    """One look at a family: what is to be done and until when; `result`, `agreed` and `done_at` once it is done.
+
+    `way` is how (home: a visit), `helper_id` whose contact it is (None: the staff's own), `dropped` that it did not
+    take place. How the parent of a visit was told and what they say: `told` and `confirmed`
+    (`bot.handoff.family.visits`).
+    """
 
     id: int
     what: str
     due_at: datetime
     result: str
     done_at: datetime | None
+    way: str = ""
+    helper_id: int | None = None
+    agreed: str = ""
+    dropped: bool = False
+    told: str = ""
+    told_at: datetime | None = None
+    confirmed: str = ""
+    confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,12 +51,13 @@ async def of_month(conn: AsyncConnection, region: str, month: date) -> dict[str,
     return {row[0]: row[1] for row in rows}
 
 
-async def summed(conn: AsyncConnection, since: date, until: date) -> dict[tuple[str, str], int]:
-    """Add up what was reported of the months that begin in a period, by region and name."""
-    query = select(reported.c.region, reported.c.name, func.sum(reported.c.number))
-    query = query.where(reported.c.month >= since, reported.c.month < until)
-    rows = await conn.execute(query.group_by(reported.c.region, reported.c.name))
-    return {(row[0], row[1]): int(row[2]) for row in rows}
+async def monthly(conn: AsyncConnection, since: date, until: date) -> dict[str, dict[tuple[date, str], int]]:
+    """Read what was reported of the months that begin in a period, by region, month and name."""
+    query = select(reported.c.region, reported.c.month, reported.c.name, reported.c.number)
+    found: dict[str, dict[tuple[date, str], int]] = {}
+    for row in await conn.execute(query.where(reported.c.month >= since, reported.c.month < until)):
+        found.setdefault(row[0], {})[row[1], row[2]] = row[3]
+    return found
 
 
 async def suggested(conn: AsyncConnection, since: datetime, until: datetime) -> dict[str, Suggested]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -340,6 +342,13 @@ helpers = Table(
     Column("who", Text, nullable=False),
     Column("part", Text, nullable=False, server_default=""),
     Column("next_day", Date),
+    Column(
+        "role", Text, nullable=False, server_default=""
+    ),  # of a pairing (结对), see handoff.family.pairing; "": none
+    Column("since_day", Date),  # a pairing begins; it is meant to go on until `until_day`
+    Column("until_day", Date),
+    Column("ended_day", Date),
+    Column("ended_why", Text, nullable=False, server_default=""),
 )
 
 referrals = Table(
@@ -365,6 +374,15 @@ follow_ups = Table(
     Column("result", Text, nullable=False, server_default=""),
     _at("done_at", nullable=True),
     _at("reminded_at", nullable=True),
+    Column("way", Text, nullable=False, server_default=""),  # home (a visit), phone, school, online or station
+    Column("helper_id", BigInteger, ForeignKey("helpers.id", ondelete="SET NULL"), index=True),  # whose contact it is
+    Column("agreed", Text, nullable=False, server_default=""),
+    Column("dropped", Boolean, nullable=False, server_default=text("false")),  # done with, but it did not take place
+    Column("told", Text, nullable=False, server_default=""),  # the parent of a visit: see handoff.family.visits
+    _at("told_at", nullable=True),
+    Column("confirmed", Text, nullable=False, server_default=""),  # what the parent says of it: the same
+    _at("confirmed_at", nullable=True),
+    Index("ix_follow_ups_told", "due_at", postgresql_where=text("told IN ('wanted', 'off') OR confirmed = 'wanted'")),
     Index("ix_follow_ups_due", "due_at", postgresql_where=text("done_at IS NULL")),
 )
 
@@ -555,6 +573,29 @@ reported = Table(
     _at("at", now=True),
 )
 
+units = Table(
+    "units",  # schools, kindergartens, stations, towns and offices for which somebody counts
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("region", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sort", Text, nullable=False),  # the vocabulary: knowledge/demands.py
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    _at("at", now=True),
+    UniqueConstraint("region", "name"),
+)
+
+unit_counts = Table(
+    "unit_counts",  # what a unit counted in a month; the last word counts
+    metadata,
+    Column("unit_id", BigInteger, ForeignKey("units.id", ondelete="CASCADE"), primary_key=True),
+    Column("month", Date, primary_key=True),  # its first day
+    Column("name", Text, primary_key=True),  # the vocabulary: knowledge/demands.yaml
+    Column("number", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+)
+
 detections = Table(
     "detections",  # what safety found in a message, and what an admin says of it; goes with the conversation
     metadata,
@@ -724,4 +765,75 @@ serving = Table(
     Column("process", Text, primary_key=True),
     Column("directory", Text, nullable=False),
     _at("at", now=True),
+)
+
+pool = Table(
+    "pool",  # people who can be asked to speak or help: adults' personal data, for those who keep the list alone
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("region", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sort", Text, nullable=False),  # the vocabulary: bot/store/pool.py
+    Column("topics", JSONB, nullable=False, server_default=text("'[]'")),  # of the taxonomy
+    Column("stages", JSONB, nullable=False, server_default=text("'[]'")),  # none: all of them
+    Column("times", JSONB, nullable=False, server_default=text("'[]'")),  # sat-morning; none: to be asked
+    Column("contact", Text, nullable=False, server_default=""),  # shown on the person's own page, which leaves a trace
+    Column("note", Text, nullable=False, server_default=""),
+    Column("checked_on", Date),  # 资质审核
+    Column("checked_by", Text, nullable=False, server_default=""),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("saved", Integer, nullable=False, server_default=text("0")),  # rises with every saving: late savers are told
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+    Index("ix_pool_region", "region"),
+)
+
+engagements = Table(
+    "engagements",  # somebody of the pool is asked for a half day, and what came of it
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("pool_id", BigInteger, ForeignKey("pool.id", ondelete="CASCADE"), nullable=False),
+    Column("region", Text, nullable=False),  # where it takes place: its figures are counted there
+    Column("on_day", Date, nullable=False),
+    Column("part", Text, nullable=False),  # morning, afternoon or evening
+    Column("place", Text, nullable=False),
+    Column("topic", Text, nullable=False),  # in the office's words
+    Column("state", Text, nullable=False, server_default="asked"),  # asked, agreed, declined or done
+    Column("people", Integer),  # who were there, once it is done
+    Column("note", Text, nullable=False, server_default=""),
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+    Index("ix_engagements_pool", "pool_id", "on_day"),
+    Index("ix_engagements_on_day", "on_day"),
+)
+
+trainings = Table(
+    "trainings",  # what staff and people of the pool were trained in
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("region", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("hours", Numeric(4, 1), nullable=False),
+    Column("by_whom", Text, nullable=False, server_default=""),
+    Column("link", Text, nullable=False, server_default=""),  # of its material, https
+    Column("note", Text, nullable=False, server_default=""),
+    Column("saved", Integer, nullable=False, server_default=text("0")),  # rises with every saving: late savers are told
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+    Index("ix_trainings_on_day", "on_day"),
+)
+
+trained = Table(
+    "trained",  # who was there: a member of staff or somebody of the pool
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("training_id", BigInteger, ForeignKey("trainings.id", ondelete="CASCADE"), nullable=False),
+    Column("staff_id", BigInteger, ForeignKey("staff.id", ondelete="CASCADE"), index=True),
+    Column("pool_id", BigInteger, ForeignKey("pool.id", ondelete="CASCADE"), index=True),
+    Column("author", Text, nullable=False),
+    _at("at", now=True),
+    CheckConstraint("(staff_id IS NULL) <> (pool_id IS NULL)", name="ck_trained_one"),
+    UniqueConstraint("training_id", "staff_id"),
+    UniqueConstraint("training_id", "pool_id"),
 )

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.web.accounts import SETUP, Accounts, View
 from bot.web.admin.given import Given
 from bot.web.admin.routes import rows as admin_rows
+from bot.web.desk.family.ledger import Ledger
 from bot.web.desk.family.pages import FilePages
 from bot.web.desk.family.steps import STEPS as FILE_STEPS
 from bot.web.desk.lead.leading import Leading
@@ -148,8 +149,11 @@ def _appointments(desk: Desk) -> list[tuple[str, str, View, str | None]]:
 
 def _files(files: FilePages) -> list[tuple[str, str, View, str | None]]:
     file = r"/desk/cases/{id:\d{1,18}}/file"
+    ledger = Ledger(files.engine, files.clock, files.secret)
     return [
         ("GET", "/desk/files", files.listing, "desk"),
+        ("GET", "/desk/pairings", ledger.page, "desk"),
+        ("GET", "/desk/pairings/export", ledger.export, "lead"),
         ("POST", file, files.open_file, "desk"),
         ("GET", f"{file}/print", files.print_view, "desk"),
         ("GET", f"{file}/pdf", files.pdf, "desk"),

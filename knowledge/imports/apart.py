@@ -44,7 +44,7 @@ def read_apart(data: bytes, name: str, *, seconds: float = SECONDS) -> Parsed:
 
 def main() -> None:
     """Read the file on standard input, whose name is the argument; what came of it as JSON on standard output."""
-    _limited()
+    limited()
     try:
         answer = to_plain(read(sys.stdin.buffer.read(), sys.argv[1]))
     except RefusedFile as refused:
@@ -54,7 +54,8 @@ def main() -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-def _limited() -> None:
+def limited() -> None:
+    """Let this process have no more than the limits."""
     try:
         import resource  # noqa: PLC0415 - not on Windows, where the limit of time alone holds
     except ImportError:

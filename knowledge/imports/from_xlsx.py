@@ -59,10 +59,10 @@ def _sheet(sheet: Any, bounds: Bounds) -> Parsed:
     table: list[list[str]] = []
     faults: dict[int, list[Complaint]] = {}
     title = str(sheet.title)
-    for number, line in enumerate(_lines(sheet)):
+    for number, line in enumerate(lines(sheet)):
         texts: list[str] = []
         for at, cell in enumerate(line):
-            text, wrong = _value(cell)
+            text, wrong = value_of(cell)
             texts.append(text)
             if wrong:
                 faults.setdefault(number, []).append(Complaint(f"{title} {letters(at)}{number + 1}", *wrong))
@@ -76,7 +76,7 @@ def _sheet(sheet: Any, bounds: Bounds) -> Parsed:
     return Parsed(rows, found.notes)
 
 
-def _lines(sheet: Any) -> Iterator[list[Any]]:
+def lines(sheet: Any) -> Iterator[list[Any]]:
     """Give the rows of a sheet without the empty cells at their ends, until it has none any more."""
     empty = 0
     for number, row in enumerate(sheet.iter_rows()):
@@ -93,7 +93,7 @@ def _lines(sheet: Any) -> Iterator[list[Any]]:
         yield line
 
 
-def _value(cell: Any) -> tuple[str, tuple[str, str] | None]:
+def value_of(cell: Any) -> tuple[str, tuple[str, str] | None]:
     """Give the text of a cell, and what is wrong with it."""
     value = cell.value
     if value is None:

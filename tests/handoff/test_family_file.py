@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.handoff import desk, moving, passing
 from bot.handoff.desk import DeskError, UnknownCaseError
-from bot.handoff.family import consent, files
+from bot.handoff.family import consent, contacts, files
 from bot.handoff.family import writing as file_writing
-from bot.handoff.family.writing import Author
+from bot.handoff.family.entering import Author
 from bot.jobs import remind
 from bot.messages import Inbound, Level, Opening
 from bot.store import alerts, cases, conversations, follow_ups, inbounds, outbox, people, thread
@@ -210,7 +210,7 @@ async def test_without_consent_the_file_is_empty_and_closed(
     async with engine.begin() as conn:
         assert await stored.plan(conn, file_id) == []
         with pytest.raises(DeskError, match="已经结束"):
-            await file_writing.write_down(conn, file_id, Author(zhou, now), "还是写一句")
+            await contacts.write_down(conn, file_id, Author(zhou, now), "还是写一句")
 
 
 async def test_every_step_stands_in_the_timeline_without_a_word_of_the_family(
@@ -224,8 +224,8 @@ async def test_every_step_stands_in_the_timeline_without_a_word_of_the_family(
         await file_writing.add_plan(conn, file_id, by, secret, ("family", secret), None)
         await file_writing.add_helper(conn, file_id, by, "school", secret, secret, None)
         await file_writing.add_referral(conn, file_id, by, secret, None, secret, date(2026, 5, 12))
-        await file_writing.plan_follow_up(conn, file_id, by, secret, now + timedelta(days=1))
-        await file_writing.write_down(conn, file_id, by, secret)
+        await contacts.plan_follow_up(conn, file_id, by, secret, now + timedelta(days=1))
+        await contacts.write_down(conn, file_id, by, secret)
     async with engine.connect() as conn:
         steps = await cases.timeline(conn, file_id)
     assert [step.tag for step in steps[2:]] == [
@@ -263,7 +263,7 @@ async def test_a_due_follow_up_is_told_once_in_the_owners_queue_and_never_to_the
     file_id, conversation_id = await a_file(engine, zhou, now)
     due = now + timedelta(days=1)
     async with engine.begin() as conn:
-        await file_writing.plan_follow_up(conn, file_id, Author(zhou, now), "电话回访", due)
+        await contacts.plan_follow_up(conn, file_id, Author(zhou, now), "电话回访", due)
         before = len(await thread.lines(conn, conversation_id))
     assert (await case_of(engine, file_id)).due_at == due
     moment = [now]
@@ -276,7 +276,7 @@ async def test_a_due_follow_up_is_told_once_in_the_owners_queue_and_never_to_the
         assert len(await thread.lines(conn, conversation_id)) == before
         assert await outbox.claim(conn, due) == []
         [one] = await follow_ups.of_case(conn, file_id)
-        await file_writing.finish_follow_up(conn, file_id, Author(zhou, moment[0]), one.id, "打通了")
+        await contacts.finish_follow_up(conn, file_id, Author(zhou, moment[0]), one.id, "打通了")
     assert (await case_of(engine, file_id)).due_at > moment[0]
 
 
@@ -287,7 +287,7 @@ async def test_the_parent_reads_what_the_family_does_and_not_the_rest(engine: As
     async with engine.begin() as conn:
         await file_writing.add_plan(conn, file_id, by, "早睡", ("family", "母亲"), date(2026, 5, 28))
         await file_writing.add_plan(conn, file_id, by, "每周谈话", ("school", "许老师"), None)
-        own = await files.of_parent(conn, conversation_id)
+        own = await files.of_parent(conn, conversation_id, now)
     assert own == consent.OwnFile(
         "given", "周老师", (consent.OwnItem("早睡", "家里 · 母亲", date(2026, 5, 28), "open"),), 1
     )

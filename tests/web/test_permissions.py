@@ -53,8 +53,12 @@ SAMPLES = dict.fromkeys(OF_CASE, "1") | {
     "families/{conversation}": "1",
     "exam/{id}": "1",
     "trials/{id}": "1",
+    "units/{id}": "1",
     "unanswered/{id}": "1",
     "digest/{week}": "2026-05-11",
+    "pool/{id}": "1",
+    "engagements/{engagement}": "1",
+    "training/{id}": "1",
 }
 # Nobody need be signed in for these.
 OPEN = {

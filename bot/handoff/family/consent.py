@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from bot.handoff.family.visits import OwnVisit
+
 Said = Literal["given", "refused", "withdrawn"]
 
 # Where a consent may go from where it stands; the empty word is "nobody has asked yet".
@@ -57,6 +59,7 @@ class OwnFile:
     owner: str = ""
     items: tuple[OwnItem, ...] = ()
     others: int = 0  # things that others do
+    visits: tuple[OwnVisit, ...] = ()
 
 
 def who_does(side: str, name: str) -> str:

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.handoff import outcomes
 from bot.handoff.desk import DeskError, UnknownCaseError, still_here
 from bot.handoff.family import consent as consents
+from bot.handoff.family import visiting
 from bot.handoff.family.consent import OwnFile, OwnItem, Said
 from bot.handoff.kinds import KINDS, within
 from bot.handoff.sending import to_parent
-from bot.store import cases, conversations, files, follow_ups, people, thread
+from bot.store import cases, conversations, files, follow_ups, people, thread, visits
 from bot.store.cases import Case
 from bot.store.conversations import Conversation
 from bot.store.events import CaseTag
@@ -146,6 +147,8 @@ async def _agreed(conn: AsyncConnection, case: Case, said: Said, actor: str, now
     await cases.add_event(conn, case.id, _AGREED[said], actor=actor, at=now, detail={"how": how})
     if said in consents.ENDED:
         await files.empty(conn, case.id)
+        if case.conversation_id is not None:
+            await visits.give_up(conn, case.conversation_id)
         outcome = consents.ENDED[said]
         ended = {"state": "closed", "outcome": outcome, "closed_at": now, "detail": {}, "reason": ""}
         await cases.change(conn, case.id, expect=("open", "claimed"), **ended)
@@ -183,6 +186,9 @@ async def close(conn: AsyncConnection, case_id: int, staff: Staff, outcome: str,
     """Close a file with its outcome; it stays to be read by those who are in it."""
     result = outcomes.ended(outcome, outcomes.OF_FILES)
     case, _ = await locked(conn, case_id, staff, owner=True)
+    if await visits.announced(conn, case.id, now):
+        message = "还有一次家访已经告诉家长了。请先取消，或等来过以后再结束。"
+        raise DeskError(message)
     ended = {"state": "closed", "outcome": result, "closed_at": now}
     if not await cases.change(conn, case.id, expect=("claimed",), **ended):
         message = "这份档案已经结束。"
@@ -205,7 +211,7 @@ async def next_day(conn: AsyncConnection, case_id: int, now: datetime) -> None:
     await wake(conn, DESK)
 
 
-async def of_parent(conn: AsyncConnection, conversation_id: int) -> OwnFile | None:
+async def of_parent(conn: AsyncConnection, conversation_id: int, now: datetime) -> OwnFile | None:
     """Give the family's open file as the parent may know it; None when there is none."""
     case_id = await files.open_of(conn, conversation_id)
     case = await cases.find(conn, case_id) if case_id is not None else None
@@ -214,4 +220,5 @@ async def of_parent(conn: AsyncConnection, conversation_id: int) -> OwnFile | No
         return None
     plan = [item for item in await files.plan(conn, case.id) if item.state != "dropped"]
     own = tuple(OwnItem(one.goal, one.who, one.until_day, one.state) for one in plan if consents.familys(one.who))
-    return OwnFile(file.consent, case.owner or "", own, len(plan) - len(own))
+    known = await visiting.of_parent(conn, conversation_id, now) if file.consent == "given" else ()
+    return OwnFile(file.consent, case.owner or "", own, len(plan) - len(own), known)

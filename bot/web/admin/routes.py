@@ -30,6 +30,11 @@ from bot.web.admin.keeping.trail import TrailPages
 from bot.web.admin.listings.calls import Calls
 from bot.web.admin.listings.history import History as ServiceHistory
 from bot.web.admin.listings.pages import Services
+from bot.web.admin.offices.filling import Filling
+from bot.web.admin.offices.list import UnitList
+from bot.web.admin.offices.pages import DemandPages
+from bot.web.admin.offices.unit import UnitPages
+from bot.web.admin.pool.routes import rows as pool_rows
 from bot.web.admin.publish.pages import Publish
 from bot.web.admin.safety.findings import Findings
 from bot.web.admin.safety.overview import Safety
@@ -55,6 +60,8 @@ def rows(given: Given) -> list[Row]:
         *_unanswered(given),
         *_safety(given),
         *_figures(given),
+        *_demands(given),
+        *pool_rows(given),
         *_keeping(given),
         *_health(given),
         *_menu(given),
@@ -255,4 +262,21 @@ def _digest(given: Given) -> list[Row]:
         ("POST", f"{one}/check", pages.check, "knowledge"),
         ("POST", f"{one}/approve", pages.approve, "publish"),
         ("POST", f"{one}/{steps}", pages.step, "knowledge"),
+    ]
+
+
+def _demands(given: Given) -> list[Row]:
+    pages, filling, listed, one = DemandPages(given), Filling(given), UnitList(given), UnitPages(given)
+    unit = r"/admin/units/{id:\d{1,18}}"
+    return [
+        ("GET", "/admin/demands", pages.page, "numbers"),
+        ("GET", "/admin/demands/export", pages.export, "numbers"),
+        ("GET", "/admin/demands/form", filling.form, "numbers"),
+        ("GET", "/admin/demands/fill", filling.page, "numbers"),
+        ("POST", "/admin/demands/fill", filling.bring, "numbers"),
+        ("GET", "/admin/units", listed.page, "numbers"),
+        ("POST", "/admin/units", listed.add, "numbers"),
+        ("GET", unit, one.page, "numbers"),
+        ("POST", unit, one.save, "numbers"),
+        ("POST", f"{unit}/{{step:rename|close|open}}", one.change, "numbers"),
     ]

@@ -178,7 +178,7 @@ def test_what_takes_too_long_is_stopped(tmp_path: Path) -> None:
 
 def test_what_takes_too_much_memory_fails_apart() -> None:
     """The limit holds in the child: without it this would be a gigabyte and a half in the process of the bot."""
-    code = "from knowledge.imports import apart; apart._limited(); bytearray(3 * 1024**3)"
+    code = "from knowledge.imports import apart; apart.limited(); bytearray(3 * 1024**3)"
     root = {"PYTHONPATH": str(Path(apart.__file__).parents[2]), "PATH": os.defpath}
     done = subprocess.run([sys.executable, "-c", code], env=root, capture_output=True, check=False)
     assert done.returncode != 0

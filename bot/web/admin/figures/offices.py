@@ -21,11 +21,14 @@ from bot.store.use_figures import Use
 from bot.web.accounts import STAFF, face
 from bot.web.admin.figures import sheets
 from bot.web.admin.given import Given
+from bot.web.admin.offices.regional import Regional, origin_of
 from bot.web.sheets import Cell, Sheet, share
 from knowledge.calendar import CHINA
 
 WORDS: Mapping[Name, str] = {"events": "活动场次", "people": "参加人次", "courses": "课程门数", "calls": "热线接听"}
-NOTE = "场次、人次、门数、接听由各地按月填报，其余自动统计。阅读是对话里看到指导的次数。"
+NOTE = (
+    "场次、人次、门数、接听由各地按月填报，没有填的月份用学校和站点报的合计，其余自动统计。阅读是对话里看到指导的次数。"
+)
 MOST = 10_000_000
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
@@ -34,21 +37,27 @@ def sheet(
     tools: Tools,
     scope: Sequence[str] | None,
     use: Use,
-    counts: Mapping[tuple[str, str], int],
+    counts: Mapping[str, Mapping[str, Regional]],
     suggested: Mapping[str, Suggested],
 ) -> Sheet:
     """Give a row for each region that reported, or whose parents wrote; `scope` None means all of them."""
-    known = {region for region, _ in counts} | {region for region in (*suggested, *use.by_region) if region}
+    known = {region for region in (*counts, *suggested, *use.by_region) if region}
     shown = sorted(known if scope is None else known & set(scope), key=tools.tree.name)
     rows: list[tuple[Cell, ...]] = []
     for region in shown:
-        own: list[Cell] = [counts.get((region, name), "没有填") for name in ("events", "people", "courses")]
-        read, calls = use.by_region.get(region), counts.get((region, "calls"), "没有填")
+        own, nothing = counts.get(region, {}), Regional()
+        told: list[Cell] = [_told(own.get(name, nothing)) for name in ("events", "people", "courses")]
+        read, calls = use.by_region.get(region), _told(own.get("calls", nothing))
         one = suggested.get(region, Suggested())
         rates = (share(one.closed, one.received), share(one.content, one.rated))
-        rows.append((tools.tree.name(region), *own, sheets.many(read.acts if read else 0), calls, *rates))
-    head = ("辖区", "活动场次", "参加人次", "课程门数", "阅读", "热线接听", "建议办结率", "满意率")
+        origin = origin_of(own.values())
+        rows.append((tools.tree.name(region), *told, sheets.many(read.acts if read else 0), calls, origin, *rates))
+    head = ("辖区", "活动场次", "参加人次", "课程门数", "阅读", "热线接听", "数从哪里来", "建议办结率", "满意率")
     return Sheet("上报口径", head, tuple(rows))
+
+
+def _told(one: Regional) -> Cell:
+    return "没有填" if one.number is None else one.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.web.refused import Refused
 from bot.dialogue.decision import Tools
-from bot.store import audit, office_counts, use_figures
+from bot.store import audit, office_counts, units, use_figures
 from bot.store.audit import Act
 from bot.store.funnel import funnel
 from bot.store.people import Role, Staff
@@ -23,6 +23,7 @@ from bot.web.accounts import STAFF, face
 from bot.web.admin.figures import charts, offices, sheets
 from bot.web.admin.figures.charts import Chart
 from bot.web.admin.given import Given
+from bot.web.admin.offices import regional
 from bot.web.desk.lead.figures import MIME
 from bot.web.desk.lead.periods import Asked, asked, quick
 from bot.web.desk.lead.sheets import funnel_sheet
@@ -133,7 +134,10 @@ class UsePages:
         if staff.region is None:  # of these no smaller part is told
             crises = await funnel(conn, period.since, period.until)
             found.append(charts.table(funnel_sheet(crises)))
-        counts = await office_counts.summed(conn, period.first, period.last + timedelta(days=1))
+        until = period.last + timedelta(days=1)
+        own = await office_counts.monthly(conn, period.first, until)
+        summed = await units.by_region(conn, period.first, until, office_counts.NAMES)
+        counts = regional.by_region(own, summed, tools.tree)
         suggested = await office_counts.suggested(conn, period.since, period.until)
         scope = _scope(staff, tools, wanted.region)
         found.append(charts.table(offices.sheet(tools, scope, use, counts, suggested), offices.NOTE))

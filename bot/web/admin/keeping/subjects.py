@@ -19,7 +19,12 @@ _WHOLE: Mapping[str, tuple[str, str]] = {
     "figures": ("接待数据", ""),
     "use": ("使用数据", "/admin/figures"),
     "trail": ("留痕", "/admin/trail"),
+    "demands": ("上报与达标", "/admin/demands"),
+    "units": ("学校和站点", "/admin/units"),
     "limits": ("回答门槛", "/admin/limits"),
+    "pool": ("师资与志愿者名单", "/admin/pool"),
+    "engagements": ("师资场次", "/admin/pool/figures"),
+    "training": ("培训记录", "/admin/training"),
     "公众号菜单": ("公众号菜单", "/admin/menu"),
     "unanswered:year": ("研究选题清单", "/admin/unanswered/year"),
     "words:notice": ("隐私说明", "/admin/consent"),
@@ -32,19 +37,22 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "login": ("账号“{}”", ""),
     "station": ("站点“{}”", ""),
     "region": ("{}的填报", "/admin/figures/reported?region={}"),
+    "unit": ("“{}”", "/admin/units/{}"),
     "import": ("第 {} 次导入", "/admin/exchange"),  # an upload itself is gone after an hour
     "release": ("第 {} 版", "/admin/publish/{}"),
     "trial": ("第 {} 次成批试问", "/admin/trials/{}"),
     "exam": ("第 {} 道考题", "/admin/exam#q-{}"),
     "unanswered": ("没答上的一类", "/admin/unanswered/{}"),
     "words": ("家长读到的话", "/admin/words/{}"),
+    "pool": ("师资名单第 {} 位", "/admin/pool/{}"),
+    "training": ("第 {} 次培训", "/admin/training/{}"),
     "entry": ("条目“{}”", "/admin/entries/{}"),
     "listing": ("服务“{}”", "/admin/services/listing/{}"),
     "activity": ("活动“{}”", "/admin/services/activity/{}"),
     "duty": ("归口“{}”", "/admin/services/duty/{}"),
     "source": ("依据“{}”", "/admin/services/source/{}"),
 }
-_NAMED = frozenset({"staff", "station", "region", "entry", "listing", "activity", "duty", "source"})
+_NAMED = frozenset({"staff", "station", "region", "unit", "entry", "listing", "activity", "duty", "source"})
 GONE = "已停用"
 MOST = 1000  # names that a word may be in
 # The short words that steps leave in the details; others in letters are for machines alone.

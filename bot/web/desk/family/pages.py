@@ -18,6 +18,8 @@ from bot.handoff import desk
 from bot.handoff.desk import DeskError, UnknownCaseError
 from bot.handoff.family import consent as consents
 from bot.handoff.family import files as steps
+from bot.handoff.family.pairing import ROLES
+from bot.handoff.family.visits import WAYS
 from bot.handoff.family.writing import ANSWERS, HELPERS, SECTIONS
 from bot.handoff.outcomes import OF_FILES
 from bot.privacy import pseudonym
@@ -31,6 +33,7 @@ from bot.store.people import Staff
 from bot.times import day, when
 from bot.web.accounts import STAFF, face
 from bot.web.desk.family import pdf as file_pdf
+from bot.web.desk.family.pairs import pairs
 from bot.web.desk.family.paper import paper
 from bot.web.desk.family.sheet import SIDES, Sheet, ahead, answer_words, badge, changed, late_by, load, past, readers
 from bot.web.desk.family.steps import take
@@ -219,7 +222,14 @@ def _shown(sheet: Sheet, staff: Staff, now: datetime) -> dict[str, object]:
         "sections": SECTIONS,
         "states": consents.STATES,
         "plan_sides": consents.SIDES,
-        "sides": [(name, *SIDES[name], [one for one in sheet.aides if one.side == name]) for name in HELPERS],
+        "sides": [
+            (name, *SIDES[name], [one for one in sheet.aides if one.side == name and one.ended_day is None])
+            for name in HELPERS
+        ],
+        "pairs": pairs(sheet, now),
+        "roles": ROLES,
+        "ways": WAYS,
+        "helpers": [one for one in sheet.aides if one.ended_day is None],
         "answers": ANSWERS,
         "referrals": [(one, *answer_words(one, now)) for one in sheet.referrals],
         "badge": badge,

@@ -8,8 +8,10 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.handoff.family.visits import CONFIRMED, HOME, TOLD, WAYS, key
 from bot.handoff.family.writing import ANSWERS, SECTIONS
 from bot.store import audit, cases, files, follow_ups
+from bot.store import visits as stored_visits
 from bot.store.audit import Act, Trace
 from bot.store.cases import Case, Step
 from bot.store.events import CaseTag
@@ -46,6 +48,7 @@ class Sheet:
     follow_ups: Sequence[FollowUp]
     steps: Sequence[Step]
     seen: Sequence[Trace]
+    deliveries: Mapping[int, str]  # of a visit that is told of: why the words have not arrived, if they have not
 
     @property
     def situation(self) -> list[tuple[str, str]]:
@@ -57,15 +60,29 @@ class Sheet:
         """The follow-ups still to come, the next one first."""
         return [one for one in self.follow_ups if one.done_at is None]
 
+    def helper(self, one: FollowUp) -> str:
+        """Name whose contact a follow-up is; "" for the staff's own."""
+        return next((aide.who for aide in self.aides if aide.id == one.helper_id), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """One thing that lies ahead: when in words, what, and whether its time is over. `id` is that of a follow-up."""
+    """One thing that lies ahead: when in words, what, and whether its time is over. `id` is that of a follow-up.
+
+    `how` it is done and by whom. Of a visit: how it `stands` with the parent, in which colour, and whether they can be
+    told (`untold`); `clock` is the time of day of a follow-up.
+    """
 
     at: str
     what: str
     late: bool
     id: int | None = None
+    how: str = ""
+    stands: str = ""
+    mark: str = ""
+    home: bool = False
+    untold: bool = False
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,7 @@ async def load(conn: AsyncConnection, case: Case, names: Mapping[str, str]) -> S
     file = await files.find(conn, case.id)
     if file is None:
         return None
+    planned = await follow_ups.of_case(conn, case.id)
     return Sheet(
         case=case,
         file=file,
@@ -93,10 +111,22 @@ async def load(conn: AsyncConnection, case: Case, names: Mapping[str, str]) -> S
         plan=await files.plan(conn, case.id),
         aides=await files.aides(conn, case.id),
         referrals=await files.referred(conn, case.id),
-        follow_ups=await follow_ups.of_case(conn, case.id),
+        follow_ups=planned,
         steps=await cases.timeline(conn, case.id),
         seen=[one for one in await audit.of_subject(conn, f"case:{case.id}") if one.act in _READING],
+        deliveries=await _deliveries(conn, case, planned),
     )
+
+
+async def _deliveries(conn: AsyncConnection, case: Case, planned: Sequence[FollowUp]) -> dict[int, str]:
+    """Say of the visits that parents are told of why the words have not arrived."""
+    told = [one for one in planned if one.done_at is None and one.told == "told"]
+    found: dict[int, str] = {}
+    for one in told if case.conversation_id is not None else []:
+        state = await stored_visits.delivery(conn, case.conversation_id or 0, key(one.id))
+        if state is not None and state[0] in ("parked", "failed"):
+            found[one.id] = state[1] or "没有送出"
+    return found
 
 
 def badge(state: str) -> str:
@@ -117,16 +147,29 @@ def ahead(sheet: Sheet, now: datetime) -> list[Ahead]:
     for one in sheet.coming:
         late = one.due_at <= now
         words = late_by(one.due_at, now) if late else when(one.due_at, now)
-        found.append((one.due_at, Ahead(words, one.what, late, one.id)))
+        found.append((one.due_at, _planned(sheet, one, words, late=late)))
     days: list[tuple[date | None, str]] = [
         (one.until_day, one.goal) for one in sheet.plan if one.until_day and one.state in ("open", "stuck")
     ]
     days += [(one.next_day, f"{SIDES[one.side][0]} · {one.who}") for one in _next_helpers(sheet, today)]
     days += [(_patience(one), f"问{one.to_whom}有没有回音") for one in sheet.referrals if one.answer == "waiting"]
+    days += [(one.until_day, f"{one.who}的结对到期") for one in sheet.aides if one.running]
     for on, what in days:
         if on is not None:
             found.append(_on_day(on, what, today, now))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def _planned(sheet: Sheet, one: FollowUp, words: str, *, late: bool) -> Ahead:
+    how = " · ".join(filter(None, (WAYS.get(one.way, ""), sheet.helper(one))))
+    home = one.way == HOME
+    stands = TOLD.get(one.told, "还没有告诉家长") if home and not late else ""
+    if one.id in sheet.deliveries:
+        stands = f"还没送到家长：{sheet.deliveries[one.id]}"
+    mark = {"yes": "good", "other": "warn", "untold": "warn"}.get(one.told, "")
+    untold = home and not late and one.told in ("", "untold")
+    at = f"{one.due_at.astimezone(CHINA):%H:%M}"
+    return Ahead(words, one.what, late, one.id, how, stands, mark, home, untold, at)
 
 
 def _next_helpers(sheet: Sheet, today: date) -> list[Aide]:
@@ -145,15 +188,24 @@ def _on_day(on: date, what: str, today: date, now: datetime) -> tuple[datetime, 
 
 def past(sheet: Sheet) -> list[Past]:
     """Give what was done and how the file came about, newest first. Steps say what was changed, not what it says."""
-    done = [
-        Past(one.done_at, one.result, one.what, written=True) for one in sheet.follow_ups if one.done_at is not None
-    ]
+    done = [_happened(sheet, one, one.done_at) for one in sheet.follow_ups if one.done_at is not None]
     shown = [step for step in sheet.steps if step.tag != CaseTag.FILE_FOLLOWED]  # its words stand there themselves
     told = [
         Past(line.at, line.words, " · ".join(filter(None, (line.actor, _whom(step) or line.more))), written=False)
         for step, line in zip(shown, timeline(shown), strict=True)
     ]
     return sorted(done + told, key=lambda one: one.at, reverse=True)
+
+
+def _happened(sheet: Sheet, one: FollowUp, at: datetime) -> Past:
+    more = (one.what, WAYS.get(one.way, ""), sheet.helper(one), CONFIRMED.get(one.confirmed, ""))
+    return Past(at, came_of(one), " · ".join(filter(None, more)), written=True)
+
+
+def came_of(one: FollowUp) -> str:
+    """Say what came of a follow-up: that it was off, the result, what was agreed."""
+    result = f"没去成：{one.result}" if one.dropped else one.result
+    return f"{result}\n说好了：{one.agreed}" if one.agreed else result
 
 
 def _whom(step: Step) -> str:

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.web.forms import HIGHEST
 from bot.handoff.desk import DeskError
-from bot.handoff.family import files, writing
-from bot.handoff.family.writing import Author
+from bot.handoff.family import contacts, files, pairing, writing
+from bot.handoff.family.contacts import Came, Contact
+from bot.handoff.family.entering import Author
+from bot.handoff.family.pairing import Pairing
 from bot.store.people import Staff
 from knowledge.calendar import CHINA
 from knowledge.model import Duty
@@ -67,15 +69,30 @@ class Form:
             raise DeskError(message)
         return found
 
-    def moment(self) -> datetime:
+    def moment(self, day: str = "day", clock: str = "time") -> datetime:
         """Give day and time of a follow-up; without a time it is nine in the morning."""
-        value = self.text("time").strip() or "09:00"
+        value = self.text(clock).strip() or "09:00"
         try:
             at = time.fromisoformat(value)
         except ValueError:
             message = "时间没有看懂，请写成 09:30 这样。"
             raise DeskError(message) from None
-        return datetime.combine(self.sure_day("day"), at.replace(tzinfo=None), CHINA)
+        return datetime.combine(self.sure_day(day), at.replace(tzinfo=None), CHINA)
+
+    @property
+    def contact(self) -> Contact:
+        """How the family is met and by whom."""
+        return Contact(self.text("way"), self.number("helper"))
+
+    def came(self) -> Came:
+        """What came of a contact beside its result."""
+        off, day = self.text("came") == "off", self.day("on")
+        next_at = self.moment("next", "next_time") if self.text("next").strip() else None
+        return Came(self.text("agreed"), None if off else day, next_at, off)
+
+    def pairing(self) -> Pairing:
+        """What is written of a pairing."""
+        return Pairing(self.text("role"), self.day("since"), self.day("until"), self.text("part"))
 
 
 Taking = Callable[[AsyncConnection, Form], Awaitable[None]]
@@ -134,6 +151,18 @@ async def _helper_out(conn: AsyncConnection, form: Form) -> None:
     await writing.remove_helper(conn, form.case_id, form.by, form.number("item"))
 
 
+async def _pair(conn: AsyncConnection, form: Form) -> None:
+    await pairing.pair(conn, form.case_id, form.by, form.text("side"), form.text("who"), form.pairing())
+
+
+async def _pair_change(conn: AsyncConnection, form: Form) -> None:
+    await pairing.change(conn, form.case_id, form.by, form.number("item"), form.pairing())
+
+
+async def _pair_end(conn: AsyncConnection, form: Form) -> None:
+    await pairing.end(conn, form.case_id, form.by, form.number("item"), form.text("why"), form.day("day"))
+
+
 async def _referral(conn: AsyncConnection, form: Form) -> None:
     duty = form.duties.get(form.text("duty"))
     to_whom = form.text("to_whom").strip() or (duty.department if duty else "")
@@ -148,15 +177,26 @@ async def _referral_answer(conn: AsyncConnection, form: Form) -> None:
 
 
 async def _follow_up(conn: AsyncConnection, form: Form) -> None:
-    await writing.plan_follow_up(conn, form.case_id, form.by, form.text("what"), form.moment())
+    tell = form.text("tell") == "1"
+    what, at = form.text("what"), form.moment()
+    await contacts.plan_follow_up(conn, form.case_id, form.by, what, at, form.contact, tell=tell)
 
 
 async def _follow_up_done(conn: AsyncConnection, form: Form) -> None:
-    await writing.finish_follow_up(conn, form.case_id, form.by, form.number("item"), form.text("result"))
+    result = form.text("result")
+    await contacts.finish_follow_up(conn, form.case_id, form.by, form.number("item"), result, form.came())
+
+
+async def _follow_up_move(conn: AsyncConnection, form: Form) -> None:
+    await contacts.move(conn, form.case_id, form.by, form.number("item"), form.moment())
+
+
+async def _visit_tell(conn: AsyncConnection, form: Form) -> None:
+    await contacts.tell(conn, form.case_id, form.by, form.number("item"))
 
 
 async def _note(conn: AsyncConnection, form: Form) -> None:
-    await writing.write_down(conn, form.case_id, form.by, form.text("words"))
+    await contacts.write_down(conn, form.case_id, form.by, form.text("words"), form.contact, form.came())
 
 
 async def _member(conn: AsyncConnection, form: Form) -> None:
@@ -182,10 +222,15 @@ STEPS: dict[str, tuple[Taking, str]] = {
     "plan-state": (_plan_state, "plan"),
     "helper": (_helper, "helpers"),
     "helper-out": (_helper_out, "helpers"),
+    "pair": (_pair, "pairs"),
+    "pair-change": (_pair_change, "pairs"),
+    "pair-end": (_pair_end, "pairs"),
     "referral": (_referral, "refer"),
     "referral-answer": (_referral_answer, "refer"),
     "follow-up": (_follow_up, "next"),
     "follow-up-done": (_follow_up_done, "next"),
+    "follow-up-move": (_follow_up_move, "next"),
+    "visit-tell": (_visit_tell, "next"),
     "note": (_note, "past"),
     "member": (_member, "people"),
     "member-out": (_member_out, "people"),

@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.web.forms import fields, text_of
 from bot.channels.web.refused import Refused
-from bot.store import audit, factors, people, roster, sessions
+from bot.store import audit, factors, people, roster, sessions, training
 from bot.store.audit import WORDS, Act, Trace
 from bot.store.people import SHORTCUTS, Role
+from bot.store.training import Who
 from bot.web.accounts import SETUP, Accounts
 from bot.web.passwords import hash_password, verify, weakness
 from bot.web.permissions import SESSION, STAFF, face
 from bot.web.second_factor import required
 
+SHOWN_TRAININGS = 10
 DONE = {
     "password": "密码换好了。别处的登录都已经结束。",
     "likes": "记下了。",
@@ -71,6 +73,7 @@ class Own:
                 "setup": SETUP,
                 "places": await sessions.of_person(conn, me.id, now),
                 "here": request[SESSION],
+                "trainings": await training.of_one(conn, Who("staff", me.id), SHOWN_TRAININGS),
                 "acts": [told(trace, me.id) for trace in await audit.of_account(conn, me.id)],
                 "problem": problem,
                 "done": DONE.get(request.query.get("done", ""), ""),
