@@ -12,7 +12,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +36,7 @@ from indexes.build import build as build_index
 from indexes.engine import SearchEngine
 from indexes.live import Live
 from knowledge import files
+from knowledge.model import Library
 from knowledge.release import freeze
 from tests.waiting import until
 
@@ -69,6 +70,23 @@ def index_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the packaged library's lexical index once, for all processes of a run."""
     with once(tmp_path_factory, "packaged") as root:
         return build_index(freeze(files.load(), 1), root, dense=False)  # one that is there is kept
+
+
+@pytest.fixture(scope="session")
+def thinner() -> Library:
+    """Give the packaged library with a third of its paraphrases: it passes the exam, and is learned in half the time.
+
+    Where an index has to be built and how much there is to learn is not the point.
+    """
+    packaged = files.load()
+    return replace(packaged, paraphrases={name: lines[:15] for name, lines in packaged.paraphrases.items()})
+
+
+@pytest.fixture(scope="session")
+def thinner_index(tmp_path_factory: pytest.TempPathFactory, thinner: Library) -> Path:
+    """Build its lexical index once, for all processes of a run."""
+    with once(tmp_path_factory, "thinner") as root:
+        return build_index(freeze(thinner, 1), root, dense=False)
 
 
 @contextmanager

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,14 +27,24 @@ from tests.jobs.conftest import Clock
 
 
 @pytest.fixture
-def live(search_engine: SearchEngine) -> Live:
-    return Live(search_engine)
+def live(thinner_index: Path) -> Live:
+    return Live(SearchEngine.open(thinner_index))
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What these tests have built: the same change makes the same index, and one that is there is not built again."""
+    return tmp_path_factory.mktemp("before")
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "indexes").mkdir()
-    return tmp_path / "indexes"
+def root(tmp_path: Path, before: Path) -> Iterator[Path]:
+    root = tmp_path / "indexes"
+    shutil.copytree(before, root, copy_function=os.link)  # files of an index never change
+    yield root
+    for held in root.glob("*/manifest.json"):
+        if not (before / held.parent.name).exists():
+            shutil.copytree(held.parent, before / held.parent.name, copy_function=os.link)
 
 
 @pytest.fixture

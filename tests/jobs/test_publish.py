@@ -61,10 +61,10 @@ def builds(root: Path) -> set[str]:
 
 
 async def test_a_sound_library_goes_live_with_its_number_and_its_record(
-    engine: AsyncEngine, library: Library, root: Path, clock: Clock
+    engine: AsyncEngine, thinner: Library, root: Path, clock: Clock
 ) -> None:
-    name = await publish(engine, library, root, clock=clock, model="hashing")
-    assert SearchEngine.open(root / name).release.library == library
+    name = await publish(engine, thinner, root, clock=clock, model="hashing")
+    assert SearchEngine.open(root / name).release.library == thinner
     assert read_pointer(root) == name
     assert await pointer(engine, root) == name
     async with engine.connect() as conn:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import SERVICES
+from bot.dialogue.turn import CRISIS_WINDOW
 from bot.safety import classifier, hotlines, patterns, protocols
 from bot.store.tables import cases
 from indexes.engine import SearchEngine
@@ -36,8 +37,9 @@ async def answered(house: House) -> str:
 
 
 @pytest.fixture(autouse=True)
-def afresh() -> Iterator[None]:
-    """Files are read again by the test, and once more by whoever comes after it."""
+def afresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Files are read again by the test, and once more by whoever comes after it; nothing is waited for longer here."""
+    monkeypatch.setattr("bot.dialogue.turn.CRISIS_WINDOW", CRISIS_WINDOW)
     forget()
     yield
     forget()

@@ -19,8 +19,7 @@ from bot.app import SERVICES
 from bot.store import changes, conversations, learning
 from bot.store.tables import conversations as talks
 from bot.store.tables import misses
-from indexes.build import build
-from indexes.engine import SearchEngine
+from indexes.patch import patched
 from knowledge import amend
 from knowledge.release import freeze
 from tests.house import House, rows
@@ -69,12 +68,11 @@ async def ids(house: House) -> str:
 
 
 async def live_with(house: House, *amendments: amend.Amendment, root: Path) -> None:
-    """Publish as the job does: a library amended, built beside, swapped in."""
+    """Publish as the job does: a library amended, added to the index beside, swapped in."""
     held = house.app[SERVICES].live
     assert held.engine is not None
     release = freeze(amend.amended(held.engine.release.library, amendments), held.engine.release.number + 1)
-    path = await asyncio.to_thread(build, release, root, dense=False)
-    held.swap(await asyncio.to_thread(SearchEngine.open, path))
+    held.swap(await asyncio.to_thread(patched, release, root, held.engine))
 
 
 async def test_questions_are_clustered_and_counted_by_parents(house: House, editor: Browser) -> None:

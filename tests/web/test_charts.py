@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from openpyxl import load_workbook
 
-from bot.store.desk_figures import Figures, Work
 from bot.store.funnel import Funnel, Spread
+from bot.store.tally import Figures, Work
 from bot.web.charts import Series, bars, lines, top_of
 from bot.web.desk.lead.board_rows import length, took
 from bot.web.desk.lead.sheets import HIDDEN, grouped, many, sheets

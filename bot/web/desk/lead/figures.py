@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 from aiohttp_jinja2 import render_template
@@ -15,9 +15,10 @@ from bot.channels.web.refused import Refused
 from bot.handoff.kinds import KINDS
 from bot.store import audit, desk_figures, roster, stations
 from bot.store.audit import Act
-from bot.store.desk_figures import Figures, Sieve, Work
+from bot.store.desk_figures import Sieve
 from bot.store.funnel import Funnel, funnel
 from bot.store.people import AT_DESK, Staff
+from bot.store.tally import Figures, Work, tally
 from bot.web.accounts import STAFF, face
 from bot.web.charts import bars
 from bot.web.desk.lead.board_rows import Stat, took
@@ -110,16 +111,15 @@ class FigurePages:
 
         async def groups() -> tuple[Figures, Names]:
             async with self.engine.connect() as conn:
-                found = await desk_figures.groups(conn, staff, sieve)
+                batches = await desk_figures.batches(conn, staff, sieve)
+                found = await asyncio.to_thread(tally, batches)
                 return found, await desk_figures.names(conn, found)
 
-        async def ends() -> tuple[dict[str, int], dict[date, int], Funnel]:
+        async def dangers() -> Funnel:
             async with self.engine.connect() as conn:
-                ended = await desk_figures.outcomes_and_days(conn, staff, sieve)
-                return *ended, await funnel(conn, wanted.since, wanted.until, sieve.condition(staff))
+                return await funnel(conn, wanted.since, wanted.until, sieve.condition(staff))
 
-        (found, names), (outcomes, days, crises) = await asyncio.gather(groups(), ends())
-        found = replace(found, by_outcome=outcomes, by_day=days)
+        (found, names), crises = await asyncio.gather(groups(), dangers())
         return found.all, sheets(found, crises, names, (wanted.first, wanted.last))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot.handoff.kinds import KINDS
-from bot.store.desk_figures import SUGGESTION, Figures, Work
+from bot.store.desk_figures import SUGGESTION
 from bot.store.funnel import Funnel
+from bot.store.tally import Figures, Work
 from bot.web.desk.lead.board_rows import funnel_rows, took
 from bot.web.sheets import FEW, NOTHING, Cell, Sheet, share
 
