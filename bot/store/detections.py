@@ -154,7 +154,10 @@ async def count(conn: AsyncConnection, wanted: Filter) -> int:
 async def marked(conn: AsyncConnection, limit: int = 20_000) -> list[Detection]:
     """Read everything that was marked and whose words are still there, oldest mark first."""
     query = _listed().where(_REAL, detections.c.verdict.is_not(None), messages.c.text.is_not(None))
-    return [_detection(row) for row in await conn.execute(query.order_by(detections.c.marked_at).limit(limit))]
+    return [
+        _detection(row)
+        for row in await conn.execute(query.order_by(detections.c.marked_at, detections.c.id).limit(limit))
+    ]
 
 
 async def tally(conn: AsyncConnection, since: datetime) -> Tally:

@@ -64,7 +64,9 @@ async def ratings_of(conn: AsyncConnection, entry_id: str) -> dict[str, int]:
 async def unanswered(conn: AsyncConnection, limit: int = 50) -> list[tuple[str, str, datetime]]:
     """List the newest questions without an answer: masked text, verdict, time."""
     rows = await conn.execute(
-        select(misses.c.text, misses.c.verdict, misses.c.at).order_by(misses.c.at.desc()).limit(limit)
+        select(misses.c.text, misses.c.verdict, misses.c.at)
+        .order_by(misses.c.at.desc(), misses.c.id.desc())
+        .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in rows]
 
