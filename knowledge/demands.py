@@ -42,7 +42,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """So much of a count is asked of units of some sorts in a place and below it; `only`: in that place alone."""
+    """So much of a count is asked of units of some sorts in a place and below it; `only`: in that place alone.
+
+    `says` are the words of the source, or what they mean (`paraphrase`): no quotation then.
+    """
 
     id: str
     region: str
@@ -57,6 +60,7 @@ class Demand:
     place: str = ""
     note: str = ""
     only: bool = False
+    paraphrase: bool = False
 
     @property
     def column(self) -> tuple[str, str]:

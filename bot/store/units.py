@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, delete, exists, func, select, tuple_, update
+from sqlalchemy import and_, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import unit_counts, units
@@ -71,17 +72,23 @@ async def add(conn: AsyncConnection, region: str, given: Sequence[tuple[str, str
     return list(await conn.scalars(statement.returning(units.c.name)))
 
 
-async def change(conn: AsyncConnection, unit: Unit, *, name: str, active: bool) -> bool:
-    """Rename a unit, close it or open it again; False when another one of its region has the name."""
-    other = units.alias("other")
-    taken = exists(select(other.c.id).where(other.c.region == unit.region, other.c.name == name, other.c.id != unit.id))
-    statement = update(units).where(units.c.id == unit.id, ~taken).values(name=name, active=active)
-    return (await conn.execute(statement)).rowcount == 1
+async def change(conn: AsyncConnection, unit: Unit, *, name: str | None = None, active: bool | None = None) -> bool:
+    """Rename a unit, close it or open it again; False when another one of its region has the name.
+
+    What is None stays, also where somebody else has just changed it.
+    """
+    values = {key: value for key, value in (("name", name), ("active", active)) if value is not None}
+    statement = update(units).where(units.c.id == unit.id).values(values)
+    try:
+        async with conn.begin_nested():
+            return (await conn.execute(statement)).rowcount == 1
+    except IntegrityError:  # the name is taken
+        return False
 
 
-async def hold(conn: AsyncConnection, unit_id: int) -> None:
-    """Let nobody else write the numbers of a unit until this transaction ends."""
-    await conn.execute(select(units.c.id).where(units.c.id == unit_id).with_for_update())
+async def hold(conn: AsyncConnection, ids: Collection[int]) -> None:
+    """Let nobody else write the numbers of some units until this transaction ends; in order, so that two can wait."""
+    await conn.execute(select(units.c.id).where(units.c.id.in_(ids)).order_by(units.c.id).with_for_update())
 
 
 async def of_unit(conn: AsyncConnection, unit_id: int, since: date, until: date) -> dict[Key, Written]:

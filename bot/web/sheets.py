@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from openpyxl import Workbook  # type: ignore[import-untyped]  # it comes withou
 Cell = str | int
 FEW = 5  # behind a smaller count it might be known who stands
 NOTHING = "—"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+_UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML has no way to write these
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def harmless(cell: Cell) -> Cell:
     """Make sure that no spreadsheet takes a text for a formula, and that it can be kept in one."""
     if isinstance(cell, int):
         return cell
-    text = "".join(sign for sign in cell if sign >= " " or sign in "\t\r\n")
+    text = _UNKEEPABLE.sub("", cell)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

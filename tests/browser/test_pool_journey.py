@@ -128,6 +128,13 @@ async def test_the_pages_look_right(person: Person, house: House) -> None:
     await page.fill("[name=people] >> nth=0", "86")
     await page.click("button:text-is('办过了') >> nth=0")
     await both(page, "pool-person")
+    await page.click("button:text-is('来不了') >> nth=0")
+    await page.click("button:text-is('再请一次')")
+    await page.wait_for_selector("#half-days [role=alert] >> text=这半天已经有安排了")
+    await both(page, "pool-again")
+    await page.check("#half-days [name=anyway]")
+    await page.click("button:text-is('再请一次')")
+    await page.wait_for_selector("text=结果记下了")
     for number in range(4):
         await adds(page, house, f"王老师{number}", "法治副校长", "上海市普陀区长寿路街道", "wed-evening")
     await page.goto(f"{house.url}/admin/training/new")

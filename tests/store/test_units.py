@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store import office_counts, units
@@ -86,3 +88,55 @@ async def test_the_units_of_a_region_add_up_by_month(engine: AsyncEngine, now: d
             "putuo": {(APRIL, "events"): 2},
         }
         assert await office_counts.monthly(conn, APRIL, MAY) == {"putuo": {(APRIL, "events"): 5}}
+
+
+async def waiting(engine: AsyncEngine) -> None:
+    """Return when somebody in this database waits for a lock."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(20), engine.connect() as conn:
+        while not await conn.scalar(query):
+            await conn.rollback()
+
+
+async def test_a_new_name_and_a_closing_at_once_both_stay(engine: AsyncEngine, now: datetime) -> None:
+    seen = (await three(engine, now))["baoji/一小"]
+    async with engine.begin() as conn:
+        assert await units.change(conn, seen, name="实验一小")
+        assert await units.change(conn, seen, active=False)
+        found = await units.find(conn, seen.id, None)
+    assert found == Unit(seen.id, "baoji", "实验一小", "school", active=False)
+
+
+async def test_of_two_who_take_one_name_at_once_the_second_is_told(engine: AsyncEngine, now: datetime) -> None:
+    found = await three(engine, now)
+
+    async def second() -> bool:
+        async with engine.begin() as conn:
+            taken = await units.change(conn, found["baoji/二小"], name="实验小学")
+            assert await units.find(conn, found["baoji/二小"].id, None), "the transaction goes on"
+            return taken
+
+    async with engine.begin() as conn:
+        assert await units.change(conn, found["baoji/一小"], name="实验小学")
+        other = asyncio.create_task(second())
+        await waiting(engine)
+    assert not await other
+
+
+async def test_who_would_write_the_numbers_of_a_unit_that_is_held_waits(engine: AsyncEngine, now: datetime) -> None:
+    found = await three(engine, now)
+    ids = [one.id for one in found.values()]
+
+    async def second() -> int:
+        async with engine.begin() as conn:
+            await units.hold(conn, ids)
+            return len((await units.counted(conn, None, MARCH, MAY, ()))[ids[1]])
+
+    async with engine.begin() as conn:
+        await units.hold(conn, [ids[1]])
+        other = asyncio.create_task(second())
+        await waiting(engine)
+        await units.write(conn, {(ids[1], MARCH, "guidance"): 3}, "周老师", now)
+    assert await other == 1

@@ -16,6 +16,7 @@ from test_pages_render import assert_usable
 from bot.store import people, units
 from bot.store.people import Role
 from bot.store.tables import audit, unit_counts
+from bot.web.admin.offices.filling import READING
 from tests.house import KEPT, PASSWORD, House, rows
 
 HEAD = "辖区,单位,数,2026 年 3 月,2026年4月"
@@ -45,10 +46,10 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
-async def bring(browser: Browser, data: bytes, name: str = "numbers.csv") -> tuple[int, str]:
+async def bring(browser: Browser, data: bytes, name: str = "numbers.csv", query: str = "") -> tuple[int, str]:
     form = FormData()
     form.add_field("file", io.BytesIO(data), filename=name, content_type="text/csv")
-    answer = await browser.post("/admin/demands/fill", data=form, headers=OURS, allow_redirects=False)
+    answer = await browser.post(f"/admin/demands/fill{query}", data=form, headers=OURS, allow_redirects=False)
     return answer.status, await answer.text()
 
 
@@ -162,3 +163,38 @@ async def test_a_supervisor_fills_in_their_own_units_alone(house: House, chief: 
     assert "普陀一小" in form
     assert "渭滨" not in form
     assert (await lu.get("/admin/demands/form?region=baoji")).status == 404
+
+
+async def test_a_number_that_is_there_is_another_one_only_where_that_is_meant(house: House, chief: Browser) -> None:
+    await bring(chief, GOOD.encode())
+    before = await kept(house)
+    later = GOOD.replace("家长会,1,", "家长会,4,2").encode()
+    status, page = await bring(chief, later)
+    assert status == 409
+    assert_usable(page)
+    assert "渭滨一小 家长会 2026 年 3 月：现在是 1，表里是 4。" in page
+    assert "请把这个文件再选一次" in page
+    assert 'formaction="/admin/demands/fill?over=1"' in page
+    assert await kept(house) == before
+    assert (await bring(chief, later, query="?over=1"))[0] == 303
+    assert await kept(house) == before | {("parent-meetings", 3): 4, ("parent-meetings", 4): 2}
+
+
+async def test_of_many_such_numbers_some_are_told_and_the_others_counted(house: House, chief: Browser) -> None:
+    table = "\n".join(["辖区,单位,数,2026-03", *(f"宝鸡市,{n} 小,家长会,{{much}}" for n in range(22))])
+    async with house.app_engine.begin() as conn:
+        await units.add(conn, "baoji", [(f"{n} 小", "school") for n in range(22)], house.clock())
+    assert (await bring(chief, table.format(much=1).encode()))[0] == 303
+    status, page = await bring(chief, table.format(much=2).encode())
+    assert status == 409
+    assert page.count("现在是 1，表里是 2。") == 20
+    assert "还有 2 处没有列出" in page
+
+
+async def test_one_table_is_read_at_a_time(house: House, chief: Browser) -> None:
+    async with READING:
+        status, page = await bring(chief, GOOD.encode())
+    assert status == 503
+    assert "正在读别人传的表" in page
+    assert await kept(house) == {}
+    assert (await bring(chief, GOOD.encode()))[0] == 303

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.store.units import Unit
@@ -53,6 +53,7 @@ def test_what_goes_out_comes_back(names: list[tuple[str, str, str]], number: int
     }
 
 
+@settings(deadline=None)  # some bytes are a workbook's, and read in a process of its own
 @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: ("辖区,单位,数,2026-03\n" + text).encode()))
 def test_no_bytes_do_harm(data: bytes) -> None:
     units = [Unit(1, "baoji", "一小", "school")]
@@ -60,3 +61,12 @@ def test_no_bytes_do_harm(data: bytes) -> None:
         read = filled.read(data, packaged(), TREE, units, TODAY)
         assert set(read.numbers) <= {(1, date(2026, 3, 1), one.id) for one in packaged().counted_by("school")}
         assert len(read.faults) <= filled.MOST_FAULTS
+
+
+def test_a_number_told_twice_has_to_be_the_same() -> None:
+    units = [Unit(1, "baoji", "一小", "school")]
+    line = f"{TREE.name('baoji')},一小,家长会,"
+    same = filled.read(f"辖区,单位,数,2026-03\n{line}2\n{line}2\n{line}\n".encode(), packaged(), TREE, units, TODAY)
+    assert (same.faults, list(same.numbers.values())) == ((), [2])
+    other = filled.read(f"辖区,单位,数,2026-03\n{line}2\n{line}5\n".encode(), packaged(), TREE, units, TODAY)
+    assert other.faults == ("第 3 行 D 列：和这张表里前面写的不一样，请只留一个。",)

@@ -70,7 +70,7 @@ async def test_a_school_with_one_meeting_by_week_sixteen_is_told_so(house: House
     assert "学校每学期至少召开2次家长会" in page
 
 
-async def test_the_tiles_count_every_unit_once(house: House, chief: Browser) -> None:
+async def test_the_tiles_count_units_by_how_they_stand(house: House, chief: Browser) -> None:
     await counted(house, "putuo", "甲校", guidance=2, parent_school=1, parent_committee=1, mind_teachers=1)
     await counted(house, "putuo", "乙校", guidance=2)
     await counted(house, "putuo", "丙校", guidance=0, parent_school=1, parent_committee=1, mind_teachers=1)
@@ -83,6 +83,25 @@ async def test_the_tiles_count_every_unit_once(house: House, chief: Browser) -> 
     assert ">甲校</a>" not in behind
     assert "家长学校" in behind, "the columns stay"
     assert "只报数" in await text(chief, "/admin/demands?region=putuo&sort=kindergarten")
+
+
+async def test_who_is_behind_and_has_not_told_all_stands_under_both(house: House, chief: Browser) -> None:
+    await counted(house, "putuo", "丙校", guidance=0)
+    page = await text(chief, "/admin/demands?region=putuo")
+    assert tiles(page) == {"单位": "1", "还差的": "1", "没有报全": "1", "时间还够": "0", "都够了": "0"}
+    for show in ("behind", "unreported"):
+        assert ">丙校</a>" in await text(chief, f"/admin/demands?region=putuo&show={show}")
+    assert ">丙校</a>" not in await text(chief, "/admin/demands?region=putuo&show=done")
+
+
+async def test_what_only_gives_the_meaning_is_no_quotation(house: House, chief: Browser) -> None:
+    await counted(house, "putuo", "甲校", guidance=2)
+    page, meant = await text(chief, "/admin/demands?region=putuo"), "学校每学期至少组织两次家庭教育指导的活动"
+    assert f"：{meant}（大意）" in page
+    assert f"“{meant}" not in page
+    answer = await chief.get("/admin/demands/export?region=putuo&format=csv")
+    lines = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"))))
+    assert [one[7] for one in lines if len(one) == 9 and meant in one[7]] == [f"（大意）{meant}"]
 
 
 async def test_the_term_before_is_judged_as_it_ended(house: House) -> None:
@@ -159,13 +178,34 @@ async def test_the_evidence_is_taken_along_and_who_took_it_is_kept(house: House,
     monthly = list(book["分月"].iter_rows(values_only=True))
     held = {one[3]: dict(zip(monthly[0], one, strict=True)) for one in monthly[1:]}
     assert held["家长会"]["2025 年 9 月"] == 1
-    assert held["家长会"]["合计或最近"] == 1
+    assert held["家长会"]["本学期合计或最近"] == 1
     assert held["已经资助的学生"]["2025 年 9 月"] == "不足 5", "behind so few somebody may be known"
     assert any("学校每学期至少召开2次家长会" in one for one in book["依据"].iter_rows(values_only=True))
     sheet = (await (await chief.get("/admin/demands/export?format=csv")).read()).decode("utf-8-sig")
     assert ["达标"] in list(csv.reader(io.StringIO(sheet)))
     taken = [one for one in await rows(house.database_url, audit) if one.subject == "demands"]
     assert [(one.act, one.detail["format"]) for one in taken] == [("read:export", "xlsx"), ("read:export", "csv")]
+
+
+async def test_sums_are_those_of_the_term_and_tell_no_hidden_number(house: House, chief: Browser) -> None:
+    own = await counted(house, "baoji", "一小", parent_meetings=1, interventions=7, aided=9)
+    told = {
+        (own, date(2025, 3, 1), "parent-meetings"): 40,
+        (own, date(2025, 10, 1), "parent-meetings"): 2,
+        (own, date(2025, 10, 1), "interventions"): 3,
+        (own, date(2025, 3, 1), "aided"): 30,
+        (own, date(2025, 3, 1), "home-visits"): 8,
+    }
+    async with house.app_engine.begin() as conn:
+        await units.write(conn, told, "周老师", house.clock())
+    answer = await chief.get("/admin/demands/export?region=baoji&format=xlsx", headers=PAGE)
+    monthly = list(load_workbook(io.BytesIO(await answer.read()))["分月"].iter_rows(values_only=True))
+    sums = {one[3]: one[-1] for one in monthly[1:]}
+    assert monthly[0][-1] == "本学期合计或最近"
+    assert sums["家长会"] == 3
+    assert sums["危机干预"] == "—", "7 and a hidden month: their sum would tell it"
+    assert sums["已经资助的学生"] == 9
+    assert sums["家访"] in (None, "")
 
 
 async def test_the_number_of_a_whole_place_is_what_was_typed_else_what_its_units_told(

@@ -191,6 +191,38 @@ async def test_who_is_not_asked_any_more_is_not_asked(house: House, boss: Browse
     assert await states(house) == []
 
 
+async def test_who_has_something_else_by_then_is_asked_again_only_where_that_is_meant(
+    house: House, boss: Browser
+) -> None:
+    page = await lin(boss)
+    one = f"{page}/engagements/1"
+    await ask(boss, page, **SATURDAY)
+    await post(boss, one, was="asked", step="declined")
+    await ask(boss, page, **SATURDAY | {"place": "社区活动室", "topic": "手机怎么管"})
+    status, told = await post(boss, one, was="declined", step="asked")
+    assert status == 409
+    assert_usable(told)
+    assert told.count("这半天已经有安排了：5 月 16 日（周六）在社区活动室，手机怎么管") == 1
+    assert told.count("还是要请</label>") == 1
+    assert await states(house) == [("declined", None), ("asked", None)]
+    assert (await post(boss, one, was="declined", step="asked", anyway="1"))[0] == 303
+    assert await states(house) == [("asked", None), ("asked", None)]
+
+
+async def test_who_is_not_asked_any_more_is_not_asked_again(house: House, boss: Browser) -> None:
+    page = await lin(boss)
+    one = f"{page}/engagements/1"
+    await ask(boss, page, **SATURDAY)
+    await post(boss, one, was="asked", step="declined")
+    assert "再请一次" in await shown(boss, page)
+    await post(boss, f"{page}/close", seen="0")
+    assert "再请一次" not in await shown(boss, page)
+    status, told = await post(boss, one, was="declined", step="asked")
+    assert status == 409
+    assert "这一位不再请了" in told
+    assert await states(house) == [("declined", None)]
+
+
 async def test_figures_count_what_was_done_where_it_was_and_are_taken_along(house: House, boss: Browser) -> None:
     page = await lin(boss)
     for day, region, people in (

@@ -178,6 +178,21 @@ async def test_papers_are_checked_by_somebody_and_the_check_can_be_taken_back(bo
     assert "资质还没核对" in await shown(boss, page)
 
 
+@pytest.mark.parametrize("other", [{"name": "周老师"}, {"sort": "jurist"}])
+async def test_papers_of_another_name_or_role_are_checked_anew(
+    house: House, boss: Browser, other: dict[str, str]
+) -> None:
+    page = await lin(boss)
+    await post(boss, f"{page}/check", seen="0")
+    assert (await post(boss, page, **LIN | {"note": "另一句"}, seen="1"))[0] == 303
+    assert "顾主任核对" in await shown(boss, page)
+    assert (await post(boss, page, **LIN | other, seen="2"))[0] == 303
+    assert "资质还没核对" in await shown(boss, page)
+    assert "资质要重新核对" in await shown(boss, f"{page}?said=again")
+    did = [row.detail["what"] for row in await rows(house.database_url, audit) if row.act == "pool:changed"]
+    assert did == ["新加", "核对资质", "改资料", "改资料，资质要重新核对"]
+
+
 async def test_a_check_of_more_than_a_year_ago_is_to_be_done_again(house: House, boss: Browser) -> None:
     page = await lin(boss)
     await post(boss, f"{page}/check", seen="0")

@@ -65,6 +65,9 @@ async def test_many_are_added_at_once_and_those_there_stay(house: House, chief: 
         ({"region": "baoji", "sort": "church", "names": "一小"}, "请先选是哪一种"),
         ({"region": "baoji", "names": " \n "}, "请写上名称"),
         ({"region": "baoji", "names": "一小\n" + "长" * 61}, "第 2 行太长"),
+        ({"region": "baoji", "names": "一小\n,学校"}, "第 2 行没有名称"),
+        ({"region": "baoji", "names": "一小\n\n， \t幼儿园"}, "第 3 行没有名称"),
+        ({"region": "baoji", "names": "一小\n，，"}, "第 2 行没有名称"),
         ({"region": "baoji", "names": "\n".join(f"{n} 小" for n in range(501))}, "一次最多加 500 个"),
     ],
 )

@@ -14,8 +14,9 @@ BODY = 64 * 1024  # bytes of one request
 PATIENCE = 10.0  # seconds for a body to come in
 HIGHEST = 2**63 - 1  # the largest id that a database column holds
 
-# PostgreSQL keeps no NUL and no half of a surrogate pair, pages show no other controls; tabs and line ends stay.
-_UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# PostgreSQL keeps no NUL and no half of a surrogate pair, pages and workbooks show no other controls and no
+# non-characters; tabs and line ends stay.
+_UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _KEY = re.compile(r"[\w-]{8,64}", re.ASCII)
 # What aiohttp and the JSON reader raise for bodies that are not what they say.
 _UNREADABLE = (ValueError, LookupError, RuntimeError, AssertionError, RecursionError, web.RequestPayloadError)

@@ -100,8 +100,9 @@ def _row(
 
 def _cell(text: str, unit: Unit, count: Count, month: date, found: dict[tuple[int, date, str], int]) -> str:
     value, fault = numbers.number_of(text.strip(), count)
-    if value is not None:
-        found[unit.id, month, count.id] = value
+    key = (unit.id, month, count.id)
+    if value is not None and found.setdefault(key, value) != value:
+        return "和这张表里前面写的不一样，请只留一个。"
     return fault
 
 

@@ -13,17 +13,21 @@ from aiohttp_jinja2 import render_template
 from bot.channels.web.refused import Refused
 from bot.store import audit, units
 from bot.store.audit import Act
+from bot.store.units import Unit
 from bot.web.accounts import STAFF, face
 from bot.web.admin.exchange.incoming import incoming
 from bot.web.admin.given import Given
 from bot.web.admin.offices import filled, numbers, reach
+from bot.web.admin.offices.filled import Filled
 from bot.web.desk.lead.figures import MIME
 from bot.web.sheets import Sheet, as_line, as_xlsx
 from knowledge.calendar import CHINA
 from knowledge.demands import SORTS, packaged
 from knowledge.imports.base import MOST_ROWS, RefusedFile
+from knowledge.regions import RegionTree
 
 PATH = "/admin/demands/fill"
+READING = asyncio.Semaphore(1)  # a workbook takes a thread and a process of up to 1 GB: one at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,16 @@ class Filling:
         return web.Response(body=body, content_type=MIME[form], headers=headers)
 
     async def bring(self, request: web.Request) -> web.Response:
-        """`POST /admin/demands/fill`: all of a file or nothing of it."""
+        """`POST /admin/demands/fill?over=`: all of a file or nothing of it.
+
+        A number that is there is another one only where that is meant (over=1): the form may be older than it.
+        """
         staff, tools, now = request[STAFF], self.given.tools(), self.given.clock()
         async with self.given.engine.connect() as conn:
             held = await units.listing(conn, reach.regions_of(staff))
         try:
             file = await incoming(request)
-            read = await asyncio.to_thread(filled.read, file.data, packaged(), tools.tree, held, self._today())
+            read = await _read(file.data, tools.tree, held, self._today())
         except Refused as refused:
             return await self._page(request, (refused.sentence,), status=refused.status)
         except RefusedFile as refused:
@@ -72,15 +79,21 @@ class Filling:
             return await self._page(request, faults, status=422)
         months = [month for _, month, _ in read.numbers]
         async with self.given.engine.begin() as conn:
+            await units.hold(conn, {unit for unit, _, _ in read.numbers})
             kept = await units.counted(conn, reach.regions_of(staff), min(months), max(months), ())
             changed = _changed(read.numbers, kept)
-            if changed:
+            others = () if request.query.get("over") == "1" else _others(changed, kept, held)
+            if changed and not others:
                 await units.write(conn, changed, staff.name, now)
                 detail = {"what": "填报表", "entries": len(changed)}
                 await audit.record(conn, staff, Act.REPORTED, "demands", now, detail)
+        if others:
+            return await self._page(request, others=others, status=409)
         return web.Response(status=303, headers={"Location": f"{PATH}?done={len(changed)}"})
 
-    async def _page(self, request: web.Request, faults: Sequence[str] = (), *, status: int = 200) -> web.Response:
+    async def _page(
+        self, request: web.Request, faults: Sequence[str] = (), *, others: Sequence[str] = (), status: int = 200
+    ) -> web.Response:
         staff, tools, today = request[STAFF], self.given.tools(), self._today()
         async with self.given.engine.connect() as conn:
             held = await units.listing(conn, reach.regions_of(staff))
@@ -92,6 +105,8 @@ class Filling:
             "sorts": [(sort, name) for sort, (name, _) in SORTS.items() if any(unit.sort == sort for unit in held)],
             "years": [year for year in (today.year, today.year - 1) if year >= numbers.FIRST_YEAR],
             "faults": faults,
+            "others": others[: filled.MOST_FAULTS],
+            "unlisted": max(len(others) - filled.MOST_FAULTS, 0),
             "most": filled.MOST_FAULTS,
             "done": int(done) if done.isascii() and done.isdecimal() and len(done) < 7 else None,
             "whole": len(held),
@@ -100,6 +115,18 @@ class Filling:
 
     def _today(self) -> date:
         return self.given.clock().astimezone(CHINA).date()
+
+
+async def _read(data: bytes, tree: RegionTree, held: Sequence[Unit], today: date) -> Filled:
+    """Read a file off the loop, where no other is being read.
+
+    Raises:
+        Refused: one is.
+    """
+    if READING.locked():
+        raise Refused(503, "正在读别人传的表，请过一分钟再传。", "busy")
+    async with READING:
+        return await asyncio.to_thread(filled.read, data, packaged(), tree, held, today)
 
 
 def _file(table: Sheet, form: str) -> bytes:
@@ -118,3 +145,19 @@ def _changed(
         for (unit, month, name), number in given.items()
         if kept.get(unit, {}).get(name, {}).get(month) != number
     }
+
+
+def _others(
+    changed: Mapping[tuple[int, date, str], int | None],
+    kept: Mapping[int, Mapping[str, Mapping[date, int]]],
+    held: Sequence[Unit],
+) -> list[str]:
+    """Say which numbers that are there a file would change."""
+    names, counts = {unit.id: unit.name for unit in held}, packaged().counts
+    found = []
+    for (unit, month, name), number in changed.items():
+        now = kept.get(unit, {}).get(name, {}).get(month)
+        if now is not None:
+            what = f"{names[unit]} {counts[name].name} {month.year} 年 {month.month} 月"
+            found.append(f"{what}：现在是 {now}，表里是 {number}。")
+    return found

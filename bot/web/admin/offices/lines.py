@@ -31,6 +31,8 @@ def read(text: str, sort: str) -> Lines:
         *start, last = _PARTS.split(line.strip())
         named = _SORTS.get(last) if start else None
         name = _SPACE.sub(" ", (" ".join(start) if named else line).strip())
+        if not _PARTS.sub("", name):
+            return Lines(problem=f"第 {number} 行没有名称。一行写一个。")
         if len(name) > LONGEST:
             return Lines(problem=f"第 {number} 行太长，名称最多 {LONGEST} 个字。一行写一个。")
         found.append((name, named or sort))

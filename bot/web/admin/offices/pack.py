@@ -8,12 +8,12 @@ from datetime import date
 from bot.web.admin.offices import words
 from bot.web.admin.offices.standings import Standings, columns
 from bot.web.admin.offices.words import STATES
-from bot.web.sheets import Cell, Sheet
-from knowledge.demands import SORTS, Demand, Table
+from bot.web.sheets import NOTHING, Cell, Sheet
+from knowledge.demands import SORTS, Count, Demand, Table
 from knowledge.model import Source
 from knowledge.regions import RegionTree
 from knowledge.terms import Term
-from knowledge.verdicts import Counted
+from knowledge.verdicts import Counted, standing
 
 
 def pack(
@@ -30,7 +30,7 @@ def pack(
     return [
         _met(table, tree, sources, standings, term),
         _covered(table, standings),
-        _monthly(table, tree, standings, counted, months),
+        _monthly(table, tree, standings, counted, months, term),
         _bases(table, tree, sources, asked),
     ]
 
@@ -61,6 +61,7 @@ def _monthly(
     standings: Standings,
     counted: Mapping[int, Counted],
     months: Sequence[date],
+    term: Term,
 ) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for unit in (row.unit for row in standings.rows):
@@ -69,12 +70,21 @@ def _monthly(
             numbers = own.get(count.id, {})
             if not numbers:
                 continue
-            told = [numbers.get(month) for month in months]
-            whole = sum(one for one in told if one is not None) if count.sums else numbers[max(numbers)]
-            cells = tuple(words.few(one, count) for one in (*told, whole))
+            cells = (*(words.few(numbers.get(month), count) for month in months), _whole(own, count, term))
             rows.append((unit.name, SORTS[unit.sort][0], tree.name(unit.region), count.name, count.measure, *cells))
     named = (f"{month.year} 年 {month.month} 月" for month in months)
-    return Sheet("分月", ("单位", "种类", "辖区", "数", "计量", *named, "合计或最近"), tuple(rows))
+    return Sheet("分月", ("单位", "种类", "辖区", "数", "计量", *named, "本学期合计或最近"), tuple(rows))
+
+
+def _whole(own: Counted, count: Count, term: Term) -> Cell:
+    """Sum up the months of the term, or give what stands at its end. A sum beside a hidden month would tell it."""
+    if not count.sums:
+        return words.few(standing(own, count.id, term.months.last), count)
+    span = term.months
+    told = [number for month, number in own.get(count.id, {}).items() if span.first <= month <= span.last]
+    if any(words.few(number, count) == words.HIDDEN for number in told):
+        return NOTHING
+    return sum(told) if told else ""
 
 
 def _bases(table: Table, tree: RegionTree, sources: Mapping[str, Source], asked: Iterable[Demand]) -> Sheet:
@@ -85,6 +95,7 @@ def _bases(table: Table, tree: RegionTree, sources: Mapping[str, Source], asked:
         where = "全国" if demand.region == "china" else tree.name(demand.region)
         told = (found.issuer, found.number or "", found.date.isoformat()) if found else ("", "", "")
         cited = words.cited(demand, sources)[1]
-        rows.append((words.asks(demand, table), sorts, where, cited, *told, demand.says, demand.note))
+        says = f"（大意）{demand.says}" if demand.paraphrase else demand.says
+        rows.append((words.asks(demand, table), sorts, where, cited, *told, says, demand.note))
     head = ("要求", "对谁", "哪里", "依据", "发文", "文号", "日期", "原文", "说明")
     return Sheet("依据", head, tuple(rows))

@@ -160,6 +160,7 @@ class DemandPages:
             "source": source,
             "cited": cited,
             "says": demand.says,
+            "paraphrase": demand.paraphrase,
             "note": demand.note,
         }
 

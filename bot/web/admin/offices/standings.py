@@ -23,6 +23,12 @@ class Row:
     verdicts: Mapping[Column, tuple[Demand, Verdict]]
     state: State | None
 
+    @property
+    def states(self) -> frozenset[State | None]:
+        """Name the states under which it is listed: who is behind may have told some numbers not at all, besides."""
+        silent = any(verdict.state == State.UNREPORTED for _, verdict in self.verdicts.values())
+        return frozenset({self.state, State.UNREPORTED} if silent else {self.state})
+
 
 @dataclass(frozen=True, slots=True)
 class Standings:
@@ -33,13 +39,14 @@ class Standings:
 
     def of(self, sort: str = "", show: str = "") -> list[Row]:
         """Give the rows of a sort and a state; "" for all."""
-        return [row for row in self.rows if sort in ("", row.unit.sort) and show in ("", row.state)]
+        return [row for row in self.rows if sort in ("", row.unit.sort) and (not show or show in row.states)]
 
     def sums(self) -> dict[State | None, int]:
-        """Count the units by how they stand."""
+        """Count the units by how they stand; who is behind and has not told all stands under both."""
         found: dict[State | None, int] = {}
         for row in self.rows:
-            found[row.state] = found.get(row.state, 0) + 1
+            for state in row.states:
+                found[state] = found.get(state, 0) + 1
         return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from aiohttp import web
 from aiohttp_jinja2 import render_template
@@ -60,7 +61,7 @@ class UnitPages:
             problem = f"{named}要改一下再存。别的都还在。"
             return await self._page(request, str(year), Shown(sent.typed, sent.faults, problem))
         async with self.given.engine.begin() as conn:
-            await units.hold(conn, unit.id)
+            await units.hold(conn, [unit.id])
             held = await units.of_unit(conn, unit.id, date(year, 1, 1), date(year, 12, 31))
             late = text_of(given, "seen") != numbers.seen(held)
             changed = numbers.changed(sent, held)
@@ -79,14 +80,14 @@ class UnitPages:
         """`POST /admin/units/{id}/{step}`: another name, closed, or in use again."""
         given, staff, now = await fields(request), request[STAFF], self.given.clock()
         unit, step = await self._unit(request), request.match_info["step"]
-        name = lines.name_of(text_of(given, "name")) if step == "rename" else unit.name
-        problem = "请写上名字。" if not name else ""
-        if len(name) > lines.LONGEST:
-            problem = f"名字最多 {lines.LONGEST} 个字。"
-        active = {"close": False, "open": True}.get(step, unit.active)
+        name, problem = unit.name, ""
+        if step == "rename":
+            name = lines.name_of(text_of(given, "name"))
+            problem = _name_problem(name)
+        values: dict[str, Any] = {"name": name} if step == "rename" else {"active": step == "open"}
         if not problem:
             async with self.given.engine.begin() as conn:
-                if await units.change(conn, unit, name=name, active=active):
+                if await units.change(conn, unit, **values):
                     detail = {"what": CHANGES[step], "title": name}
                     await audit.record(conn, staff, Act.UNITS, f"unit:{unit.id}", now, detail)
                 else:
@@ -168,6 +169,12 @@ def _others(changed: Mapping[Key, int | None], held: Mapping[Key, Written]) -> d
         )
         for key in changed
     }
+
+
+def _name_problem(name: str) -> str:
+    if not name:
+        return "请写上名字。"
+    return f"名字最多 {lines.LONGEST} 个字。" if len(name) > lines.LONGEST else ""
 
 
 def _of(unit: Unit, changed: Mapping[Key, int | None]) -> dict[tuple[int, date, str], int | None]:

@@ -15,6 +15,7 @@ from bot.store import audit, engagements
 from bot.store.audit import Act
 from bot.store.engagements import STEPS, Engagement, State
 from bot.store.people import Staff
+from bot.store.pool import Person
 from bot.web.admin.given import Given
 from bot.web.admin.pool import form
 from bot.web.admin.pool.incoming import back, id_of, typed
@@ -24,6 +25,7 @@ from bot.web.permissions import STAFF
 from knowledge.calendar import CHINA
 
 MOST_WEEKS = 20
+NOTHING_ELSE: tuple[Engagement, ...] = ()
 _TRAIL = {State.ASKED: "再请一次", State.AGREED: "答应了", State.DECLINED: "来不了", State.DONE: "办过了"}
 
 
@@ -51,15 +53,11 @@ class Asking:
         days = [first + timedelta(weeks=week) for week in range(weeks)]
         async with self.given.engine.begin() as conn:
             one = await self.pages.load(conn, request, lock=True)
-            if not one.active:
-                problem, clash = "这一位不再请了。要请的话，先点“重新请”。", []
-            else:
-                clash = await _clashing(conn, one.id, days, read.values["part"])
-                problem = _told(clash) if clash and given.get("anyway") != "1" else ""
+            problem, clash = await _barred(conn, one, days, read.values["part"], given)
             if not problem:
                 await self._write(conn, staff, one.id, days, read.values)
         if problem:
-            drawn = Drawn(asking=given, problem=problem, clash=tuple(clash), status=409)
+            drawn = Drawn(asking=given, problem=problem, clash=clash, status=409)
             return await self.pages.draw(request, drawn)
         return back(f"/admin/pool/{one.id}", said="asked")
 
@@ -82,7 +80,9 @@ class Asking:
             found = await engagements.find(conn, one.id, at)
             if found is None:
                 raise Refused(404, "没有这一场，地址可能写错了。", "no-engagement")
-            problem = _wrong(found, step, was, people, now.astimezone(CHINA).date())
+            problem, clash = _wrong(found, step, was, people, now.astimezone(CHINA).date()), NOTHING_ELSE
+            if not problem and step == State.ASKED:
+                problem, clash = await _barred(conn, one, [found.on_day], found.part, given, but=at)
             if not problem:
                 values: dict[str, Any] = {"state": step, "people": people if step == State.DONE else None}
                 if not await engagements.move(conn, staff, at, now, was=was, **values):
@@ -91,8 +91,9 @@ class Asking:
                 what = f"{on_day(found.on_day)}{_TRAIL[State(step)]}"
                 await audit.record(conn, staff, Act.ENGAGED, f"pool:{one.id}", now, {"what": what})
         if problem:
-            status = 409 if problem == _MOVED else 422
-            drawn = Drawn(problem=problem, at=at, people=given.get("people", "")[:20], status=status)
+            status = 409 if problem == _MOVED or step == State.ASKED else 422
+            shown = given.get("people", "")[:20]
+            drawn = Drawn(problem=problem, at=at, people=shown, clash=clash, status=status)
             return await self.pages.draw(request, drawn)
         return back(f"/admin/pool/{one.id}", said="moved")
 
@@ -111,8 +112,14 @@ def _wrong(found: Engagement, step: str, was: str, people: int | None, today: da
     return "请写来了多少人，没有人来就写 0。" if people is None else ""
 
 
-async def _clashing(conn: AsyncConnection, pool_id: int, days: Sequence[date], part: str) -> list[Engagement]:
-    return [it for on in days for it in await engagements.clashes(conn, pool_id, on, part)]
+async def _barred(
+    conn: AsyncConnection, one: Person, days: Sequence[date], part: str, given: Mapping[str, str], *, but: int = 0
+) -> tuple[str, tuple[Engagement, ...]]:
+    """Say why somebody cannot be asked for some half days ("" where they can), and what they have there already."""
+    if not one.active:
+        return "这一位不再请了。要请的话，先点“重新请”。", NOTHING_ELSE
+    clash = [it for on in days for it in await engagements.clashes(conn, one.id, on, part, but=but)]
+    return (_told(clash) if clash and given.get("anyway") != "1" else ""), tuple(clash)
 
 
 def _told(clash: Sequence[Engagement]) -> str:

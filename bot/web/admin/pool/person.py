@@ -29,6 +29,7 @@ from knowledge.calendar import CHINA
 SAID: Mapping[str, str] = {
     "added": "记下了。",
     "saved": "存好了。",
+    "again": "存好了。姓名或身份改了，资质要重新核对。",
     "check": "资质核对记下了。",
     "uncheck": "核对的记录撤回了。",
     "close": "以后不再请这一位。",
@@ -36,6 +37,7 @@ SAID: Mapping[str, str] = {
     "asked": "这一场记下了。",
     "moved": "结果记下了。",
 }
+UNCHECKED: Mapping[str, Any] = {"checked_on": None, "checked_by": ""}
 STEPS = ("check", "uncheck", "close", "reopen")
 _TRAIL = {"check": "核对资质", "uncheck": "撤回核对", "close": "不再请", "reopen": "重新请"}
 
@@ -96,13 +98,16 @@ class PersonPages:
             await self._there(request)
             return await self.draw(request, Drawn(form.kept(given), read.faults, status=422))
         async with self.given.engine.begin() as conn:
-            await self.load(conn, request)
-            written = await pool.change(conn, staff, number, now, seen=seen(given), **read.values)
+            one = await self.load(conn, request, lock=True)
+            again = one.checked_on is not None and _another(one, read.values)
+            values = {**read.values, **(UNCHECKED if again else {})}
+            written = await pool.change(conn, staff, number, now, seen=seen(given), **values)
             if written:
-                await audit.record(conn, staff, Act.POOL, f"pool:{number}", now, {"what": "改资料"})
+                what = "改资料" + ("，资质要重新核对" if again else "")
+                await audit.record(conn, staff, Act.POOL, f"pool:{number}", now, {"what": what})
         if not written:
             return await self.draw(request, Drawn(form.kept(given), problem=LATE, status=409))
-        return back(f"/admin/pool/{number}", said="saved")
+        return back(f"/admin/pool/{number}", said="again" if again else "saved")
 
     async def step(self, request: web.Request) -> web.Response:
         """`POST /admin/pool/{id}/{check|uncheck|close|reopen}`: closing may erase how to reach them."""
@@ -110,7 +115,7 @@ class PersonPages:
         name, number = request.match_info["step"], id_of(request)
         steps: dict[str, dict[str, Any]] = {
             "check": {"checked_on": now.astimezone(CHINA).date(), "checked_by": staff.name},
-            "uncheck": {"checked_on": None, "checked_by": ""},
+            "uncheck": dict(UNCHECKED),
             "close": {"active": False} | ({"contact": ""} if given.get("erase") == "1" else {}),
             "reopen": {"active": True},
         }
@@ -199,6 +204,11 @@ def choices(staff: Any, tools: Tools, used: list[str]) -> dict[str, Any]:
         "suggested": places.suggested(staff, tools, used),
         "topic_names": [one.name for one in taxonomy.topics.values()],
     }
+
+
+def _another(one: Person, values: Mapping[str, Any]) -> bool:
+    """Whether what was checked was the papers of another name, or for another role."""
+    return bool(values["name"] != one.name or values["sort"] != one.sort)
 
 
 def _kept(one: Person, contact: str, tools: Tools) -> dict[str, Any]:
