@@ -26,6 +26,7 @@ from bot.jobs import vitals as telling
 from bot.jobs.digest import Drafts, Mailing
 from bot.jobs.fetch import Fetcher
 from bot.jobs.learning import Learner
+from bot.jobs.lookups import LookUps
 from bot.jobs.publishing import Publisher
 from bot.jobs.runner import Pulses, Runner
 from bot.jobs.send import Sender
@@ -223,7 +224,8 @@ def _jobs(made: Services, session: aiohttp.ClientSession) -> Runner:
     notice = account.notices(settings, channels.get("wechat"), made.clock, chat_url(settings, made.clock))
     said = account.saving(settings, chat_url(settings, made.clock))
     model = settings.embedding_model or None
-    publisher = Publisher(made.engine, made.live, settings.indexes_dir, made.clock)
+    lookups = LookUps(settings.default_region or None)
+    publisher = Publisher(made.engine, made.live, settings.indexes_dir, made.clock, lookups)
     pulses: Pulses = {}
     return Runner(
         (

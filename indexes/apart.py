@@ -132,8 +132,13 @@ def _exam_hits(engine: SearchEngine, exam: Sequence[Question]) -> list[Hits]:
 
 def _turned(old: Hits, new: Hits) -> tuple[Said, Said] | None:
     """What a parent is told before and after, if that differs."""
-    pair = _said(old), _said(new)
-    return pair if pair[0] != pair[1] else None
+    differs = (old.verdict, _first(old)) != (new.verdict, _first(new))
+    return (_said(old), _said(new)) if differs else None
+
+
+def _first(hits: Hits) -> tuple[str, str] | None:
+    """What comes first where it is shown: a title that was mended is no other answer."""
+    return (hits.items[0].kind, hits.items[0].id) if hits.items and hits.verdict in _SURE else None
 
 
 def _said(hits: Hits) -> Said:
@@ -150,6 +155,7 @@ def _opened(place: Path, limits: Limits) -> SearchEngine:
 
 def _figures(engine: SearchEngine, exam: Sequence[Question], hits: Sequence[Hits]) -> dict[str, Any]:
     report: Report = evaluate(engine, exam, rivals=False, found=hits)
+    sealed = {one.question for one in exam if one.sealed}
     return {
         "cases": report.found.cases,
         "first": report.found.entry1.value,
@@ -157,7 +163,7 @@ def _figures(engine: SearchEngine, exam: Sequence[Question], hits: Sequence[Hits
         "topic": report.found.topic1.value,
         "outside": report.knowing.outside,
         "refused": report.knowing.recall.value,
-        "missed": list(report.missed),
+        "missed": [one for one in report.missed if one not in sealed],
         "groups": {
             name: {"cases": found.cases, "first": found.entry1.value} for name, found in report.groups["intent"].items()
         },

@@ -1,7 +1,8 @@
 """Look-ups: questions for a line or a place, each with the listings of which one must be shown.
 
 Packaged beside the exam, and written apart from the listings' names for each other. What asks them is
-`bot.dialogue.lookups`; a release that loses one is not published.
+`bot.dialogue.lookups`: a change that loses one is not published. Where a packaged library is built anew, without an
+index that is live, there is nothing to lose them from: those of the packaged library are held by the tests.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from bot.dialogue.decide import decide
 from bot.dialogue.decision import Desk, Tools
@@ -17,17 +17,19 @@ from bot.messages import Assessment, Inbound
 from bot.parents.profile import Profile
 from knowledge.calendar import CHINA
 from knowledge.lookups import LookUp
-from knowledge.model import Library
+from knowledge.model import Closure, Library, Span
 
 _DESK = Desk(on_duty=True, opens=None, waiting=0)
+_NOON = time(12)  # the hour at which all else is asked: what was found in the morning is still true in the evening
 
 
 @dataclass(frozen=True, slots=True)
-class Sat:
+class LookedUp:
     """What came of look-ups before and after a change.
 
-    `lost` were shown a right line before and are not after; `gone` are not asked any more, because every line that
-    was right has been taken out, which two people have agreed on.
+    `lost` were shown a right line before and are not after; `gone` are not asked, because two people have agreed on
+    what they ask for: every line that was right has been taken out, or one that must be open then opens at other hours
+    or is closed for a while.
     """
 
     asked: int
@@ -40,9 +42,7 @@ class Sat:
 
 def found(tools: Tools, asked: LookUp, now: datetime) -> bool:
     """Whether a parent who asks this on the day of `now` is shown one of the right lines."""
-    moment = now.astimezone(CHINA)
-    if asked.at is not None:
-        moment = datetime.combine(moment.date(), asked.at, CHINA)
+    moment = datetime.combine(now.astimezone(CHINA).date(), asked.at or _NOON, CHINA)
     state, profile = State(notice_shown=True), Profile(region=asked.region)
     inbound = Inbound("web", "exam", "lookup", "text", asked.question, moment, "page")
     planned = plan(state, profile, inbound, tools)
@@ -58,12 +58,12 @@ def sit(tools: Tools, questions: Sequence[LookUp], now: datetime) -> tuple[bool,
 
 def compared(
     questions: Sequence[LookUp], old: Library, before: Sequence[bool], new: Library, after: Sequence[bool]
-) -> Sat:
+) -> LookedUp:
     """Put what was found before and after a change side by side."""
     rows = list(zip(questions, before, after, strict=True))
-    gone = [one for one, _, _ in rows if not _known(one, new) and _known(one, old)]
-    asked = [(one, was, is_) for one, was, is_ in rows if _known(one, new)]
-    return Sat(
+    gone = [one for one, _, _ in rows if known(one, old) and not _holds(one, old, new)]
+    asked = [(one, was, is_) for one, was, is_ in rows if _holds(one, old, new)]
+    return LookedUp(
         asked=len(asked),
         before=sum(was for _, was, _ in asked),
         after=sum(is_ for _, _, is_ in asked),
@@ -73,8 +73,20 @@ def compared(
     )
 
 
-def _known(asked: LookUp, library: Library) -> bool:
-    """Whether any of the right ones is still in the library."""
+def known(asked: LookUp, library: Library) -> bool:
+    """Say whether any of the right ones is still in the library."""
     return any(
         name in held for name in asked.listings for held in (library.listings, library.activities, library.duties)
     )
+
+
+def _holds(asked: LookUp, old: Library, new: Library) -> bool:
+    """Whether what is right is so after the change as well."""
+    same = all(_opening(old, name) == _opening(new, name) for name in asked.listings)
+    return known(asked, new) and (asked.at is None or same)
+
+
+def _opening(library: Library, name: str) -> tuple[tuple[Span, ...] | None, tuple[Closure, ...]] | None:
+    """When a line can be called; None where there is no such line."""
+    held = library.listings.get(name)
+    return (held.hours, held.closures) if held is not None else None

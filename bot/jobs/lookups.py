@@ -11,7 +11,7 @@ from functools import cache
 
 from bot.dialogue.bearings import prepared
 from bot.dialogue.decision import Tools
-from bot.dialogue.lookups import Sat, compared, sit
+from bot.dialogue.lookups import LookedUp, compared, sit
 from bot.store import exam_questions
 from indexes.build import BuildError, FailedExam
 from knowledge import lookups
@@ -37,27 +37,37 @@ class _Asked:
 
 @dataclass(slots=True)
 class LookUps:
-    """Asks look-ups and remembers what was found last: mostly that is the release before the next one."""
+    """Asks look-ups and remembers what was found last: mostly that is the release before the next one.
 
+    `default_region` is what the installation assumes of parents who have not said where they live.
+    """
+
+    default_region: str | None = None
     _last: list[_Asked] = field(default_factory=list)
 
-    def compared(self, before: Library, after: Library, questions: tuple[Question, ...], now: datetime) -> Sat:
+    def compared(self, before: Library, after: Library, questions: tuple[Question, ...], now: datetime) -> LookedUp:
         """Put two libraries side by side; `questions` are those of the exam. Call it in a thread."""
         asked = every(questions)
+        if _same(before, after) and (known := self._known(before, asked)):
+            return compared(asked, before, known.found, after, known.found)
         was = self.of(before, asked, now)
         return compared(asked, before, was, after, self.of(after, asked, now))
 
     def of(self, library: Library, asked: tuple[LookUp, ...], now: datetime) -> tuple[bool, ...]:
-        """Say what a library finds; one with the same services found the same."""
+        """Say what a library finds; one with the same services found the same on the same day."""
         day = now.astimezone(CHINA).date()
-        for one in self._last:
-            if (one.questions, one.day) == (asked, day) and _same(one.library, library):
-                return one.found
+        if known := self._known(library, asked, day):
+            return known.found
         like = self._last[0].tools if self._last else None
-        tools = prepared(library, None, before=like)
+        tools = prepared(library, self.default_region, before=like)
         made = _Asked(asked, library, day, tools, sit(tools, asked, now))
         self._last = [made, *self._last[:1]]
         return made.found
+
+    def _known(self, library: Library, asked: tuple[LookUp, ...], day: date | None = None) -> _Asked | None:
+        """What is remembered of these questions and services, of that day or of any."""
+        fitting = (one for one in self._last if one.questions == asked and day in (None, one.day))
+        return next((one for one in fitting if _same(one.library, library)), None)
 
 
 def every(questions: tuple[Question, ...]) -> tuple[LookUp, ...]:
@@ -71,7 +81,7 @@ def packaged() -> tuple[LookUp, ...]:
     return lookups.load(CONTENT / lookups.FILE)
 
 
-def refuse_lost(sat: Sat) -> None:
+def refuse_lost(sat: LookedUp) -> None:
     """Stop when a look-up is lost.
 
     Raises:

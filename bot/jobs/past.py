@@ -27,7 +27,10 @@ Source = Literal["parent", "tried", "wording"]
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A question; `ids` are the rows of a parent's, which stands nowhere else. The text is masked."""
+    """A question; `ids` are rows of parents', the newest of each, and stand nowhere else. The text is masked.
+
+    `times`: so many different parents asked it.
+    """
 
     source: Source
     text: str
@@ -63,11 +66,11 @@ def gathered(
 
 def _of_parents(asked: Sequence[Miss]) -> Iterator[Past]:
     """The newest different ones."""
-    rows: dict[tuple[str, str | None, str | None], list[int]] = {}
+    rows: dict[tuple[str, str | None, str | None], dict[int, int]] = {}
     for one in asked:
-        rows.setdefault((mask(one.text), one.region, one.stage), []).append(one.id)
-    for (text, region, stage), ids in list(rows.items())[:PARENTS]:
-        yield Past("parent", text, region, stage, tuple(ids), len(ids))
+        rows.setdefault((mask(one.text), one.region, one.stage), {}).setdefault(one.parent, one.id)
+    for (text, region, stage), newest in list(rows.items())[:PARENTS]:
+        yield Past("parent", text, region, stage, tuple(newest.values()), len(newest))
 
 
 def _tried(tried: Sequence[Trial]) -> Iterator[Past]:

@@ -23,7 +23,7 @@ from bot.jobs.building import NotBuiltError, learned_place
 from bot.jobs.lookups import LookUps, every, refuse_lost
 from bot.jobs.publish import PublishError, amendments, examination, named, packaged_exam, pointer
 from bot.jobs.runner import Job
-from bot.store import changes, pointing, releases
+from bot.store import changes, exam_questions, pointing, releases
 from bot.store.pointing import PointError
 from bot.store.releases import Publishing
 from indexes.build import BuildError, FailedExam, kept_library
@@ -33,6 +33,7 @@ from indexes.patch import patched
 from knowledge.amend import Sort, amended
 from knowledge.check import check
 from knowledge.exam import Question
+from knowledge.model import Library
 from knowledge.release import Release, ReleaseError, freeze, read
 
 EVERY_SECONDS = 0.2
@@ -59,7 +60,7 @@ class Publisher:
 
     async def run(self) -> int:
         """Publish the oldest release that is asked for; 0 when there is none, or another process is at it."""
-        await asyncio.to_thread(self._prepare)
+        await self._prepare()
         async with self.engine.connect() as conn:
             if not await releases.waiting(conn):
                 return 0
@@ -69,13 +70,17 @@ class Publisher:
         async with releases.builder(self.engine) as held:
             return await self._next(base) if held else 0
 
-    def _prepare(self) -> None:
+    async def _prepare(self) -> None:
         """Read and fold once what every check needs, so that the first one who publishes does not wait for it."""
         if packaged_exam.cache_info().currsize == 0 and self.live.engine is not None:
-            packaged_exam()
-            library = self.live.engine.release.library
-            check(library, only=[("entry", key) for key in list(library.entries)[:1]])
-            self.lookups.of(library, every(()), self.clock())
+            async with self.engine.connect() as conn:
+                added = tuple(await exam_questions.active(conn))
+            await asyncio.to_thread(self._fold, self.live.engine.release.library, added)
+
+    def _fold(self, library: Library, added: tuple[Question, ...]) -> None:
+        packaged_exam()
+        check(library, only=[("entry", key) for key in list(library.entries)[:1]])
+        self.lookups.of(library, every(added), self.clock())
 
     async def _base(self) -> SearchEngine | None:
         """The live engine, once it is the one that the pointer names, with both legs; the provisional one is none."""
@@ -213,7 +218,9 @@ class Publisher:
         cause = error.__cause__
         missed = error.missed if isinstance(error, NotBuiltError) else getattr(cause, "missed", ())
         problems = [problem.message for problem in error.problems] if isinstance(error, PublishError) else []
-        refused = bool(missed or problems) or isinstance(error, PublishError | PointError)
+        refused = (
+            bool(missed or problems) or isinstance(error, PublishError | PointError) or isinstance(cause, FailedExam)
+        )
         _log.warning("release refused", release=row.number, error=type(error).__name__, code=_code(cause))
         state = releases.REFUSED if refused else releases.FAILED
         sentence = "这一版的资料不在这台机器上了，不能再建。" if isinstance(error, ReleaseError) else str(error)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
+from typing import Any
 
+import pytest
 from a_talk import LIBRARY, TOOLS, TUESDAY_EVENING
 
 from bot.dialogue.bearings import prepared
 from bot.dialogue.lookups import compared, found, sit
+from bot.safety.assess import assess
 from knowledge import files, lookups
 from knowledge.files import CONTENT
 from knowledge.lookups import LookUp
-from knowledge.model import Library, Listing
+from knowledge.model import Closure, Library, Listing
 
 MIND = LookUp("心理热线是多少", ("china-12356",))
 NIGHT = LookUp("96111现在打得通吗", ("changzhou-96111",), "changzhou", time(3))
@@ -54,6 +57,41 @@ def test_what_asks_for_a_line_that_was_taken_out_is_not_asked_any_more() -> None
     library = with_listing("putuo-moms", None)
     sat = compared(ALL, LIBRARY, after(LIBRARY), library, after(library))
     assert (sat.asked, sat.after, sat.lost, sat.gone) == (2, 2, (), (MOMS.question,))
+
+
+SHUT = (Closure(date(2020, 1, 1), date(2040, 1, 1), "检修"),)
+
+
+@pytest.mark.parametrize("fields", [{"hours": LIBRARY.listings["changzhou-station"].hours}, {"closures": SHUT}])
+def test_what_must_be_open_is_not_asked_of_a_change_of_its_hours(fields: dict[str, Any]) -> None:
+    library = with_listing("changzhou-96111", replace(LIBRARY.listings["changzhou-96111"], **fields))
+    sat = compared(ALL, LIBRARY, after(LIBRARY), library, after(library))
+    assert (sat.asked, sat.lost, sat.gone) == (2, (), (NIGHT.question,))
+
+
+def test_what_must_be_open_and_is_hidden_is_lost_as_all_else() -> None:
+    hidden = replace(LIBRARY.listings["changzhou-96111"], region="putuo")
+    library = with_listing("changzhou-96111", hidden)
+    sat = compared(ALL, LIBRARY, after(LIBRARY), library, after(library))
+    assert (sat.lost, sat.gone) == ((NIGHT.question,), ())
+
+
+def test_what_was_found_in_the_morning_is_found_in_the_evening() -> None:
+    library = files.load()
+    tools, asked = prepared(library, None), lookups.load(CONTENT / lookups.FILE)
+    hours = [TUESDAY_EVENING.replace(hour=hour) for hour in (3, 9, 23)]
+    assert len({sit(tools, asked, hour) for hour in hours}) == 1
+
+
+def test_no_look_up_is_a_danger_which_a_list_of_lines_never_answers() -> None:
+    asked = lookups.load(CONTENT / lookups.FILE)
+    assert [one.question for one in asked if assess(one.question).level != "none"] == []
+
+
+def test_where_a_city_is_assumed_its_own_line_of_the_same_number_is_right() -> None:
+    tools = prepared(files.load(), "putuo")
+    asked = [one for one in lookups.load(CONTENT / lookups.FILE) if "national-12345" in one.listings]
+    assert [one.question for one in asked if not found(tools, one, TUESDAY_EVENING)] == []
 
 
 def test_of_the_packaged_library_nearly_all_are_found() -> None:

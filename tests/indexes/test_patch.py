@@ -133,3 +133,12 @@ def test_a_change_that_loses_what_the_exam_asks_is_refused(
     with pytest.raises(BuildError, match="青菜进嘴就吐"):
         patch(freeze(changed(library), 2), tmp_path, base, asked)
     assert patch(freeze(library, 2), tmp_path, base, asked) is not None
+
+
+def test_who_loses_a_sealed_question_is_refused_and_does_not_learn_it(
+    library: Library, base: SearchEngine, tmp_path: Path
+) -> None:
+    asked = (Question("青菜进嘴就吐", entries=("eating-picky",), part="scraps"),)
+    with pytest.raises(BuildError, match="封存的题，不列") as refused:
+        patch(freeze(changed(library), 2), tmp_path, base, asked)
+    assert "青菜" not in str(refused.value)

@@ -63,3 +63,9 @@ def test_of_many_only_the_newest_are_asked() -> None:
     held = past.gathered(asked, [], library, library, ())
     assert len(held) == past.PARENTS
     assert held[0].ids == (2000,)
+
+
+def test_a_parent_who_asks_again_counts_once_by_the_newest() -> None:
+    library = replace(files.load(), entries={})
+    asked = [replace(miss(number, "孩子摔门"), parent=parent) for number, parent in ((4, 1), (3, 2), (2, 1), (1, 1))]
+    assert past.gathered(asked, [], library, library, ()) == [Past("parent", "孩子摔门", ids=(4, 3), times=2)]

@@ -59,3 +59,17 @@ async def test_a_tap_of_a_parent_is_counted(house: House) -> None:
     async with house.app_engine.connect() as conn:
         found = await menu_taps.tapped(conn, house.clock() - timedelta(days=1))
     assert found == {"ASK": Taps(1, 1), "https://example.cn/e/one": Taps(1, 1)}
+
+
+async def test_where_taps_cannot_be_counted_the_menu_opens_and_it_is_not_tried_again_at_once(
+    house: House, admin: Browser
+) -> None:
+    await tapped(house, 6, "CLICK:ASK")
+    async with house.app_engine.begin() as conn:
+        await conn.exec_driver_sql("LOCK TABLE inbounds IN ACCESS EXCLUSIVE MODE")
+        page = await text(admin, "/admin/menu")
+    assert "现在数不出来" in page
+    assert "放到公众号上" in page
+    assert "现在数不出来" in await text(admin, "/admin/menu")
+    house.clock.forward(timedelta(minutes=11))
+    assert counts(await text(admin, "/admin/menu"))["问一问"] == "6"

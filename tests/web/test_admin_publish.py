@@ -140,7 +140,7 @@ async def test_a_trial_shows_the_exam_and_what_parents_would_be_told(house: Hous
     page = await done(chief, "/admin/publish/1")
     assert "第一条就对" in page
     assert WORDS in page
-    assert "2 次" in page
+    assert "家长问过 不足 5 人" in page
     assert "胡萝卜" not in page
     assert "发布这版" in page
     assert await state_of(house.app_engine, change) is State.APPROVED

@@ -6,12 +6,14 @@ import asyncio
 import html
 import re
 
+import pytest
 from desk_browser import Browser, post, text
 from sqlalchemy import delete
 
 from bot.store import learning, releases
 from bot.store.conversations import find
 from bot.store.tables import misses
+from bot.web.admin.publish import musts, story
 from knowledge import files
 from knowledge.amend import encode
 from tests.house import House
@@ -88,3 +90,26 @@ async def test_what_did_not_help_is_asked_again_and_goes_with_its_parent(house: 
     assert made is not None
     assert WORDS not in str(made.report)
     assert WORDS not in html.unescape(await text(chief, "/admin/publish/1"))
+
+
+def test_of_few_parents_no_number_is_told_and_of_many_how_many_are_left() -> None:
+    turned = {"source": "parent", "times": 7, "before": ["none", ""], "after": ["answer", "甲"], "ids": list(range(7))}
+    tried = {"source": "tried", "times": 1, "before": ["none", ""], "after": ["answer", "甲"], "text": "作业拖拉"}
+    report = {"compared": {"changed": [turned, tried]}}
+    many, none = story.changed(report, dict.fromkeys(range(6), "孩子摔门"))
+    assert (many.asked, none.asked) == ("6 人", "")
+    assert story.changed(report, dict.fromkeys(range(4), "孩子摔门"))[0].asked == "不足 5 人"
+
+
+async def test_while_danger_is_asked_the_page_of_a_release_looks_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chief = await house.staff("boss", "沈主任", "chief-editor")
+    told = {"sentence": "有一处要改。", "problems": []}
+    async with house.app_engine.begin() as conn:
+        made = await releases.ask(conn, author="沈主任", note="", report=told, at=house.clock(), state=releases.REFUSED)
+    monkeypatch.setattr(musts, "PATIENCE", 0.0)
+    musts._FOUND.clear()  # what another test asked in this process
+    answer = await chief.get(f"/admin/publish/{made}")
+    assert "题正在考" in await answer.text()
+    assert answer.headers["Refresh"] == "1"

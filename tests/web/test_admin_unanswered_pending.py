@@ -16,7 +16,7 @@ __all__ = ["editor"]  # a fixture
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (State.DRAFT, "已在同事的草稿里"),
+        (State.DRAFT, "已在草稿里"),
         (State.IN_REVIEW, "已在待审的修改里"),
         (State.APPROVED, "已批准，等着发布"),
     ],
@@ -47,3 +47,13 @@ async def test_what_was_given_up_says_nothing(house: House, editor: Browser) -> 
     await asked(house, "one", WATCH[0])
     await a_change(house.app_engine, house.clock(), fields=body(wordings=[WATCH[0]]), state=State.DROPPED)
     assert "已在" not in await shown(editor)
+
+
+async def test_one_question_of_a_cluster_does_not_speak_for_all_of_them(house: House, editor: Browser) -> None:
+    for number, words in enumerate(WATCH):
+        await asked(house, f"p{number}", words)
+    fields = body(wordings=[*body()["wordings"], WATCH[1]])  # the others are not alike
+    await a_change(house.app_engine, house.clock(), fields=fields)
+    page = await shown(editor)
+    assert "3 句，并成 1 类" in page
+    assert "已在草稿里" not in page

@@ -189,7 +189,7 @@ class MenuPages:
         async with self.given.engine.connect() as conn:
             vital = await vitals.find(conn, vitals.MENU)
             trail = await audit.of_subject(conn, SUBJECT, 8)
-            found = await self.counted.of(conn, self.given.clock())
+        found = await self.counted.of(self.given.engine, self.given.clock())
         context = {
             "staff": face(request),
             "here": "menu",

@@ -71,7 +71,7 @@ _FOUND: list[tuple[Book, dict[Part, Count]]] = []
 
 
 async def _asked(book: Book) -> dict[Part, Count]:
-    every = recognised.cases()
+    every = await asyncio.to_thread(recognised.cases)
     judged = []
     for start in range(0, len(every), TOGETHER):
         some = every[start : start + TOGETHER]
@@ -90,7 +90,7 @@ def _broke(work: asyncio.Task[dict[Part, Count]]) -> bool:
 
 
 def _sat(tools: Tools, now: datetime) -> Count:
-    asked = tuple(one for one in _packaged() if any(name in tools.library.listings for name in one.listings))
+    asked = tuple(one for one in _packaged() if dialogue.known(one, tools.library))
     found = dialogue.sit(tools, asked, now)
     missed = tuple(one.question for one, good in zip(asked, found, strict=True) if not good)
     return Count(len(asked), sum(found), missed)

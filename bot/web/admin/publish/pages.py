@@ -151,7 +151,7 @@ class Publish:
             "problem": problem,
         }
         response = render_template("admin/publish_release.html", request, context, status=status)
-        if pending:
+        if pending or context["dangers"] is None:
             response.headers["Refresh"] = LOOK_AGAIN
         return response
 

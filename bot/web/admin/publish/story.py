@@ -12,6 +12,7 @@ from typing import Any
 from bot.safety.recognised import Count, Part
 from bot.store import releases
 from bot.store.releases import Publishing
+from bot.web.sheets import FEW
 from indexes.build import kept_library
 
 STEPS = {
@@ -35,6 +36,7 @@ _SUBJECTS = (
 )
 # Questions of danger get the protocol first, so what a search finds for them is no subject of its own.
 _INTENTS = {"guidance": "其中：怎么教孩子", "policy": "其中：政策规定"}
+FEWER = f"不足 {FEW} 人"
 _FEW = 10  # questions: a group of fewer tells nothing
 
 
@@ -64,11 +66,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A question that gets another answer: where it comes from, how often it was asked, what is said then and now."""
+    """A question that gets another answer: where it comes from, how many parents asked it, what is said then and now.
+
+    `asked` are words: of few parents no number is told, and of what no parent asked nothing.
+    """
 
     text: str
     source: str
-    times: int
+    asked: str
     before: str
     after: str
 
@@ -158,9 +163,13 @@ def changed(report: dict[str, Any], texts: Mapping[int, str]) -> list[Turned]:
         text = one.get("text") or next(iter(known), "")
         if text:
             source = SOURCES.get(one.get("source", "parent"), "")
-            times = len(known) or one["times"]
-            made.append(Turned(text, source, times, _shown(one["before"]), _shown(one["after"])))
+            asked = _parents(len(known)) if known else ""
+            made.append(Turned(text, source, asked, _shown(one["before"]), _shown(one["after"])))
     return made
+
+
+def _parents(many: int) -> str:
+    return f"{many} 人" if many >= FEW else FEWER
 
 
 def _shown(said: Any) -> str:

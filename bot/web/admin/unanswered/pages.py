@@ -184,7 +184,7 @@ def card(one: Group, found: Found) -> dict[str, Any]:
         "near": (near.id, near.title) if near is not None else None,
         "back": bool(one.seen),
         "level": one.level,
-        "pending": next((found.pending[held.id] for held in one.members if held.id in found.pending), None),
+        "pending": found.pending.get(one.members[0].id),  # one of the others alone would speak for all of them
     }
 
 

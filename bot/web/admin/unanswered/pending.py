@@ -14,7 +14,7 @@ from knowledge.likeness import bigrams, jaccard
 from knowledge.model import Library
 
 WORDS = {
-    State.DRAFT: "已在同事的草稿里",
+    State.DRAFT: "已在草稿里",
     State.IN_REVIEW: "已在待审的修改里",
     State.APPROVED: "已批准，等着发布",
 }
