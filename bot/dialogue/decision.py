@@ -85,6 +85,7 @@ class Decision:
     feedback: tuple[str, str] | None = None
     file_consent: Said | None = None  # what was said of keeping a file of the family
     visit: tuple[int, SaidOfVisit] | None = None  # a home visit, and what was said of it
+    of_file: bool = False  # the answer shows the family's file
     rating: tuple[int, int] | None = None  # an own case, and how content the parent was: 1 to 5
     wish: Wish | None = None  # what the parent decided of an appointment
     subscription: bool | None = None  # the weekly digest begins, or ends

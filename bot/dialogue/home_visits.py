@@ -50,9 +50,16 @@ def lines(scene: Scene) -> tuple[Paragraph, ...]:
     return tuple(Paragraph(phrase(keys.get(one.stands, "file.visit_waits"), **_values(scene, one))) for one in ahead)
 
 
+def gone(scene: Scene) -> tuple[Paragraph, ...]:
+    """Say to somebody who ends their file that nobody comes either, if they expect somebody."""
+    expected = [one for one in scene.file.visits if one.asks == "time" and one.stands != "other"] if scene.file else []
+    return (Paragraph(phrase("file.visit_gone")),) if expected and not scene.state.quiet else ()
+
+
 def _values(scene: Scene, visit: OwnVisit) -> dict[str, str]:
     owner = scene.file.owner if scene.file else ""
-    return {"when": moment(visit.at), "owner": owner or phrase("file.somebody")}
+    somebody = owner or phrase("file.somebody")
+    return {"when": moment(visit.at), "owner": somebody, "who": visit.who or somebody}
 
 
 def _answered(plan: Plan, state: State, file: OwnFile | None, now: datetime) -> tuple[OwnVisit, Said] | None:

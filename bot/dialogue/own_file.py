@@ -26,7 +26,8 @@ def answer(scene: Scene) -> Decision:
     said = _SAID[scene.plan.act or ""]
     file = scene.file
     if file is not None and file.consent in BEFORE[said]:
-        decision = scene.answer("profile", Reply((Paragraph(phrase(f"file.{said}", owner=_owner(file))),)))
+        gone = home_visits.gone(scene) if said == "withdrawn" else ()
+        decision = scene.answer("profile", Reply((Paragraph(phrase(f"file.{said}", owner=_owner(file))), *gone)))
         return replace(decision, file_consent=said)
     if scene.state.holder == "person" and said == "refused":
         return scene.answer("handoff", None)
@@ -48,7 +49,8 @@ def mine(scene: Scene) -> Decision | None:
     steps = (Steps(tuple(_line(one) for one in file.items)),) if file.items else ()
     others = (Paragraph(phrase("file.others", count=file.others, owner=_owner(file))),) if file.others else ()
     foot = Paragraph(phrase("file.foot"))
-    return scene.answer("profile", Reply((head, *steps, *others, *home_visits.lines(scene), foot, general())))
+    shown = Reply((head, *steps, *others, *home_visits.lines(scene), foot, general()))
+    return replace(scene.answer("profile", shown), of_file=True)
 
 
 def _owner(file: OwnFile) -> str:

@@ -22,6 +22,7 @@ from bot.handoff.family import files, visiting
 from bot.messages import Assessment, Inbound, InboundKind, Reply
 from bot.parents.profile import Profile
 from bot.store import conversations, detections, inbounds, media, outbox, thread
+from bot.store import files as file_rows
 from bot.store.conversations import Conversation
 from bot.store.inbounds import Receipt
 from indexes.hits import Hits
@@ -115,13 +116,14 @@ async def save(
     decision, case_id, holder = await _people(conn, conversation, inbound, decided, now)
     decided = replace(decided, decision=decision)
     await weekly.settle(conn, conversation, decided.assessment, decision, holder, now)
-    parts = await _parts(conn, conversation, inbound, decision, channel, now)
+    await _kept_back(conn, conversation, decided)
+    parts = await _parts(conn, conversation, inbound, decided, channel, now)
     via = await _way(conn, receipt, now, parts[0] if parts else None)
     if decision.erase:
         await conversations.erase(conn, conversation.parent_id)
         return Saved(parts[0] if parts and via == "passive" else None, None)
     state = replace(decision.state, holder=holder)  # type: ignore[arg-type]  # the row's holder is one of the three
-    at_case = case_id or conversation.case_id  # whoever has the case open is told of the line at once
+    at_case = case_id or await _at_case(conn, conversation, decided)
     ids = await _lines(conn, conversation, inbound, decided, at_case, now)
     # A suggestion goes beside a talk that waits; only a case in which people talk becomes the conversation's own.
     talks = decision.opening is not None and case_id is not None and handoff.talks(decision.opening)
@@ -151,20 +153,41 @@ async def _parts(
     conn: AsyncConnection,
     conversation: Conversation,
     inbound: Inbound,
-    decision: Decision,
+    decided: Decided,
     channel: Channel,
     now: datetime,
 ) -> list[str]:
-    """Cut the replies into the channel's messages; parked words of a person come first where there is no API."""
+    """Cut the replies into the channel's messages; parked words of a person come first where there is no API.
+
+    Without the API only the protocol of a crisis is said; with it a counsellor's words follow by themselves.
+    """
     if inbound.surface != "push":
         return []
-    said = [part for reply in decision.replies for part in channel.parts(reply, conversation.sender)]
+    said = [part for reply in decided.decision.replies for part in channel.parts(reply, conversation.sender)]
     # A quiet parent holds the phone when they speak or tap; an event may come while somebody else does.
     there = inbound.kind in SPOKEN or not conversation.state.get("quiet")
-    if not conversation.parked or not there:
+    protocol = decided.assessment.crisis and bool(decided.decision.replies) and not channel.api
+    if not conversation.parked or not there or protocol:
         return said
     parts = [*await _parked(conn, conversation, channel, now), *said]
     return parts if channel.api else await weekly.beside(conn, conversation, parts)
+
+
+async def _kept_back(conn: AsyncConnection, conversation: Conversation, decided: Decided) -> None:
+    """Take words of home visits back that wait, before they could go out beside a danger."""
+    if decided.assessment.crisis or decided.decision.state.quiet:
+        await visiting.give_up(conn, conversation)
+
+
+async def _at_case(conn: AsyncConnection, conversation: Conversation, decided: Decided) -> int | None:
+    """Give the case of the lines: the family's file for what is of it, so that only those in it read that.
+
+    A line in which safety found something stays where everybody of the duty reads it.
+    """
+    of_file = decided.decision.of_file or decided.decision.visit is not None
+    if of_file and not decided.assessment.shown:
+        return await file_rows.open_of(conn, conversation.id) or conversation.case_id
+    return conversation.case_id  # whoever has the case open is told of the line at once
 
 
 async def _way(conn: AsyncConnection, receipt: Receipt, now: datetime, passive: str | None) -> str:

@@ -125,7 +125,7 @@ WORDS: dict[CaseTag, str] = {
     CaseTag.VISIT_TOLD: "告诉家长哪天来家里",
     CaseTag.VISIT_MOVED: "改了来家里的时间",
     CaseTag.VISIT_WELCOME: "家长说可以来",
-    CaseTag.VISIT_OTHER: "家长想换个时间",
+    CaseTag.VISIT_OTHER: "家长说那天不来，先问问愿不愿意改时间",
     CaseTag.VISIT_ASKED: "问家长来过没有",
     CaseTag.VISIT_CONFIRMED: "家长说来过了",
     CaseTag.VISIT_DENIED: "家长说没有来",

@@ -14,7 +14,7 @@ from bot.store.tables import cases, files, follow_ups, helpers, messages, staff
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit with whose it is. `helper` is who comes beside the owner; "" for nobody."""
+    """A visit with whose it is. `helper` is who comes if not the staff, while their pairing runs."""
 
     id: int
     case_id: int
@@ -34,7 +34,7 @@ def _visits() -> Select[Any]:
     held = (
         follow_ups.join(cases, cases.c.id == follow_ups.c.case_id)
         .join(files, files.c.case_id == follow_ups.c.case_id)
-        .join(helpers, helpers.c.id == follow_ups.c.helper_id, isouter=True)
+        .join(helpers, and_(helpers.c.id == follow_ups.c.helper_id, helpers.c.ended_day.is_(None)), isouter=True)
         .join(staff, staff.c.id == cases.c.owner_id, isouter=True)
     )
     columns = [
@@ -85,16 +85,20 @@ async def waiting(conn: AsyncConnection, limit: int = 50) -> list[Visit]:
 
 
 async def announced(conn: AsyncConnection, case_id: int, now: datetime) -> bool:
-    """Whether parents expect somebody: a visit that they were told of lies ahead."""
-    ahead = (follow_ups.c.done_at.is_(None), follow_ups.c.told.in_(("told", "yes")), follow_ups.c.due_at > now)
-    query = select(follow_ups.c.id).where(follow_ups.c.case_id == case_id, *ahead)
+    """Whether parents expect somebody: a visit lies ahead that they were or will be told of, or must be told is off."""
+    stands = or_(
+        and_(follow_ups.c.done_at.is_(None), follow_ups.c.told.in_(("told", "yes", "wanted"))),
+        follow_ups.c.told == "off",
+    )
+    query = select(follow_ups.c.id).where(follow_ups.c.case_id == case_id, follow_ups.c.due_at > now, stands)
     return await conn.scalar(query.limit(1)) is not None
 
 
 async def last_said(conn: AsyncConnection, conversation_id: int) -> str:
-    """Give the key of the last words said to a parent; "" for words without one."""
+    """Give the key of the last words that reached a parent; "" for words without one."""
     theirs = (messages.c.conversation_id == conversation_id, messages.c.who.in_(("bot", "person")))
-    found: str | None = await conn.scalar(select(messages.c.key).where(*theirs).order_by(messages.c.id.desc()).limit(1))
+    query = select(messages.c.key).where(*theirs, messages.c.state == "sent").order_by(messages.c.id.desc()).limit(1)
+    found: str | None = await conn.scalar(query)
     return found or ""
 
 
@@ -104,6 +108,13 @@ async def delivery(conn: AsyncConnection, conversation_id: int, beginning: str) 
     query = select(messages.c.state, messages.c.reason).where(*theirs).order_by(messages.c.id.desc()).limit(1)
     row = (await conn.execute(query)).one_or_none()
     return (row.state, row.reason) if row else None
+
+
+async def heard(conn: AsyncConnection, conversation_id: int, beginning: str) -> bool:
+    """Whether any words whose key begins so have reached the parent, or are on their way."""
+    theirs = (messages.c.conversation_id == conversation_id, messages.c.key.startswith(beginning, autoescape=True))
+    query = select(messages.c.id).where(*theirs, messages.c.state.in_(("sent", "pending"))).limit(1)
+    return await conn.scalar(query) is not None
 
 
 _GIVE_UP = text("""
@@ -119,6 +130,6 @@ _GIVE_UP = text("""
 """)
 
 
-async def give_up(conn: AsyncConnection, conversation_id: int) -> None:
-    """Take back what waits to be told of visits: the family has withdrawn its consent."""
-    await conn.execute(_GIVE_UP, {"talk": conversation_id, "why": "家长撤回了建档同意"})
+async def give_up(conn: AsyncConnection, conversation_id: int, why: str) -> None:
+    """Take back what waits to be told of visits."""
+    await conn.execute(_GIVE_UP, {"talk": conversation_id, "why": why})

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from desk_browser import DANGER, Browser, post, text
 from family_desk import a_file, of_table, step
+from sqlalchemy import update
 
 from bot.jobs import remind
-from bot.store import conversations
-from bot.store.tables import follow_ups, helpers, messages
+from bot.store import conversations, thread
+from bot.store.tables import follow_ups, helpers, messages, outbox
 from tests.house import House
 
 INVITED = "5 月 14 日（周四）18:30，我想来家里坐坐，可以吗？"
@@ -59,10 +60,10 @@ async def test_a_planned_visit_is_told_in_warm_words_and_the_parents_yes_stands_
     [helper] = await of_table(house, helpers)
     assert (await step(zhou, "follow-up", **VISIT, helper=str(helper.id)))[0] == 303
     words = (await said(house))[-1]
-    assert words.startswith(INVITED)
-    assert "结对的许老师也一起来" in words
+    assert words.startswith("5 月 14 日（周四）18:30，许老师想来家里坐坐，可以吗？")
+    await sent(house)
     assert "告诉家长了，等回话" in await text(zhou, "/desk/cases/2")
-    assert "记下了：5 月 14 日（周四）18:30，周老师来家里坐坐" in await house.say("可以")
+    assert "记下了：5 月 14 日（周四）18:30，许老师来家里坐坐" in await house.say("可以")
     page = await text(zhou, "/desk/cases/2")
     assert "家长说可以来" in page
     assert "上门家访 · 许老师" in page
@@ -70,18 +71,20 @@ async def test_a_planned_visit_is_told_in_warm_words_and_the_parents_yes_stands_
 
 async def test_a_parent_who_wants_another_time_brings_the_file_into_the_queue(house: House, zhou: Browser) -> None:
     assert INVITED in await told(house, zhou, **VISIT)
-    assert "先不来。周老师会再和您商量时间" in await house.say("换个时间")
+    assert "要换个时间，跟周老师说一声就好" in await house.say("换个时间")
     page = await text(zhou, "/desk/cases/2")
-    assert "家长想换个时间" in page
+    assert "家长说那天不来，先问问愿不愿意改时间" in page
     one = await visit(house)
     assert (await step(zhou, "follow-up-move", item=str(one.id), day="2026-05-15", time="19:00"))[0] == 303
-    assert (await said(house))[-1].startswith("来家里坐坐的时间，改到 5 月 15 日（周五）19:00 好吗？")
+    assert (await said(house))[-1].startswith("我来家里坐坐的时间，改到 5 月 15 日（周五）19:00 好吗？")
+    await sent(house)
     assert "5 月 15 日（周五）19:00，周老师来家里坐坐" in await house.say("好的")
 
 
 async def test_while_the_counsellor_talks_a_nod_to_something_else_is_no_answer(house: House, zhou: Browser) -> None:
     await step(zhou, "follow-up", **VISIT)
     await post(zhou, "/desk/cases/1/messages", text="孩子这两天睡得好一点了吗？", key="k-1")
+    await sent(house)
     await house.say("好的")
     assert (await visit(house)).told == "told"
     await house.say("可以来")
@@ -167,7 +170,7 @@ async def test_after_a_visit_the_parent_is_asked_once_and_confirms(house: House,
 async def test_a_parent_who_says_that_nobody_came_is_believed(house: House, zhou: Browser) -> None:
     await step(zhou, "note", words="到家里坐了坐", way="home", on="2026-05-11")
     assert "5 月 11 日到家里坐过了" in (await said(house))[-1]
-    assert "这一次没有来" in await house.say("没有来")
+    assert "这一次没有来" in await house.say("老师没来")
     assert (await visit(house)).confirmed == "no"
     assert "家长说没有来" in await text(zhou, "/desk/cases/2")
 
@@ -191,3 +194,72 @@ async def test_with_the_consent_everything_of_visits_goes(house: House, zhou: Br
     assert await of_table(house, helpers) == []
     await house.say("可以来")
     assert (await step(zhou, "follow-up", **VISIT))[0] == 409
+
+
+async def test_the_day_that_is_offered_for_the_result_is_the_visits_own(house: House, zhou: Browser) -> None:
+    await step(zhou, "follow-up", **MORNING)
+    one = await visit(house)
+    field = f'id="f-o-{one.id}" name="on"'
+    for at, day in ((AFTER, "2026-05-13"), (AFTER + timedelta(days=2), "2026-05-13")):
+        house.clock.set(at)
+        zhou = await house.staff()
+        page = await (await zhou.get("/desk/cases/2")).text()
+        assert f'value="{day}"' in page.split(field)[1].split(">")[0]
+
+
+async def test_a_call_off_that_did_not_arrive_is_shown(house: House, zhou: Browser) -> None:
+    await told(house, zhou, **VISIT)
+    one = await visit(house)
+    await step(zhou, "follow-up-done", item=str(one.id), result="下雨", came="off")
+    await sent(house)
+    assert "还没送到家长" not in await text(zhou, "/desk/cases/2")
+    async with house.app_engine.begin() as conn:
+        last = [row for row in await of_table(house, messages) if row.key.startswith("visit:")][-1]
+        await thread.mark(conn, last.conversation_id, last.id, "failed", "拒收")
+    assert "还没送到家长：拒收，请打电话" in await text(zhou, "/desk/cases/2")
+
+
+async def test_who_is_not_in_the_file_reads_no_answer_to_a_visit_and_nothing_of_the_file(
+    house: House, zhou: Browser
+) -> None:
+    await step(zhou, "follow-up", **VISIT)
+    await house.say("可以来")
+    await house.say("我的档案")
+    await house.say("孩子写作业拖拉怎么办")
+    lin = await house.staff("lin", "林老师", "lead")
+    page = await text(lin, "/desk/cases/1")
+    assert "孩子写作业拖拉怎么办" in page
+    assert "来家里坐坐" not in page
+    assert "可以来" not in page
+    assert "来家里坐坐" in await text(zhou, "/desk/cases/1")
+
+
+async def test_a_file_is_not_emptied_while_the_family_waits_for_somebody(house: House, zhou: Browser) -> None:
+    await told(house, zhou, **VISIT)
+    status, page = await step(zhou, "withdraw", sure="1")
+    assert (status, "请先取消" in page) == (409, True)
+    assert "说好来家里坐坐的，也不来了" in await house.say("撤回建档同意")
+
+
+async def test_beside_a_danger_nothing_that_waited_goes_out_and_an_invitation_is_given_up(
+    house: House, zhou: Browser
+) -> None:
+    await post(zhou, "/desk/cases/1/messages", text="明天的事明天说", key="k-1")
+    await told(house, zhou, **VISIT)
+    waited = [row for row in await of_table(house, messages) if row.key.startswith("visit:") or row.key == "k-1"]
+    async with house.app_engine.begin() as conn:
+        for row in waited:
+            await conn.execute(update(outbox).where(outbox.c.message_id == row.id).values(state="parked"))
+            await thread.mark(conn, row.conversation_id, row.id, "parked")
+        await conversations.save(conn, waited[0].conversation_id, windows={})
+    before = len(house.thread())
+    assert "120" in await house.say(DANGER)
+    await sent(house)
+    assert "坐坐" not in "".join(bubble.text for bubble in house.thread()[before:])
+    states = {row.key.split(":")[0]: row.state for row in await of_table(house, messages) if row.id in _ids(waited)}
+    assert states["visit"] == "withdrawn"
+    assert "还没送到家长：家长那边可能不方便" in await text(zhou, "/desk/cases/2")
+
+
+def _ids(found: list[Any]) -> list[int]:
+    return [row.id for row in found]

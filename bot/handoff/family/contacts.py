@@ -7,7 +7,7 @@ Whose contact it was and how may stand beside each (`Contact`). Words for the pa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,7 @@ from bot.store.events import CaseTag
 from bot.store.follow_ups import FollowUp
 from knowledge.calendar import CHINA
 
+_TWICE = timedelta(minutes=5)  # the same words within it are one note, sent twice
 _PASSED = "这个时间已经过了，请选以后的时间。已经联系过的，请用“记一笔”。"
 
 
@@ -61,6 +62,9 @@ async def plan_follow_up(
     values = await _of(conn, case, contact or Contact())
     _ahead(values["way"], due_at, by)
     words = words_of(what, "做什么", MAX_WORDS, empty=values["way"] == HOME) or "到家里坐坐"
+    same = (words, values["way"], due_at)
+    if same in [(one.what, one.way, one.due_at) for one in await _open(conn, case)]:
+        return  # a second tap on the same form
     added = await files.add(conn, "follow_ups", case.id, what=words, due_at=due_at, **values)
     sure(added is not None)
     await next_day(conn, case.id, by.now)
@@ -135,11 +139,23 @@ async def write_down(
     at = _done_at(came, by)
     happened = {"what": "", "due_at": at, "done_at": at, "agreed": _agreed(came)}
     result = words_of(words, "发生了什么", MAX_LONG)
+    if await _written(conn, case, result, values["way"], at):
+        return  # a second tap on the same form
     added = await files.add(conn, "follow_ups", case.id, result=result, **happened, **values)
     sure(added is not None)
     await told(conn, case, CaseTag.FILE_FOLLOWED, by)
     if added is not None and values["way"] == HOME:
         await visiting.ask_whether(conn, conversation, added, by.staff.name, by.now)
+
+
+async def _open(conn: AsyncConnection, case: Case) -> list[FollowUp]:
+    return [one for one in await follow_ups.of_case(conn, case.id) if one.done_at is None]
+
+
+async def _written(conn: AsyncConnection, case: Case, result: str, way: object, at: datetime) -> bool:
+    """Whether this very contact was written down a moment ago."""
+    done = [one for one in await follow_ups.of_case(conn, case.id) if (one.result, one.way) == (result, way)]
+    return any(one.done_at is not None and abs(one.done_at - at) <= _TWICE for one in done)
 
 
 async def _planned(conn: AsyncConnection, case: Case, one: int) -> FollowUp:

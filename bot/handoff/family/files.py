@@ -115,6 +115,7 @@ async def signed(conn: AsyncConnection, case_id: int, staff: Staff, day: date, n
 async def staff_withdraws(conn: AsyncConnection, case_id: int, staff: Staff, now: datetime) -> None:
     """Record that the family has withdrawn its consent: the file is emptied and closed."""
     case, _ = await locked(conn, case_id, staff, owner=True)
+    await _nobody_expected(conn, case, "撤回", now)
     await _stand(conn, case, "withdrawn", now, how="told")
     await _agreed(conn, case, "withdrawn", staff.name, now, how="told")
 
@@ -148,7 +149,7 @@ async def _agreed(conn: AsyncConnection, case: Case, said: Said, actor: str, now
     if said in consents.ENDED:
         await files.empty(conn, case.id)
         if case.conversation_id is not None:
-            await visits.give_up(conn, case.conversation_id)
+            await visits.give_up(conn, case.conversation_id, "家长撤回了建档同意")
         outcome = consents.ENDED[said]
         ended = {"state": "closed", "outcome": outcome, "closed_at": now, "detail": {}, "reason": ""}
         await cases.change(conn, case.id, expect=("open", "claimed"), **ended)
@@ -186,15 +187,20 @@ async def close(conn: AsyncConnection, case_id: int, staff: Staff, outcome: str,
     """Close a file with its outcome; it stays to be read by those who are in it."""
     result = outcomes.ended(outcome, outcomes.OF_FILES)
     case, _ = await locked(conn, case_id, staff, owner=True)
-    if await visits.announced(conn, case.id, now):
-        message = "还有一次家访已经告诉家长了。请先取消，或等来过以后再结束。"
-        raise DeskError(message)
+    await _nobody_expected(conn, case, "结束", now)
     ended = {"state": "closed", "outcome": result, "closed_at": now}
     if not await cases.change(conn, case.id, expect=("claimed",), **ended):
         message = "这份档案已经结束。"
         raise DeskError(message)
     await cases.add_event(conn, case.id, CaseTag.CLOSED, actor=staff.name, at=now)
     await wake(conn, DESK)
+
+
+async def _nobody_expected(conn: AsyncConnection, case: Case, step: str, now: datetime) -> None:
+    """Refuse a step that ends the file while a family waits for somebody, or has to be told that nobody comes."""
+    if await visits.announced(conn, case.id, now):
+        message = f"还有一次家访家长在等。请先取消，或等来过以后再{step}；夜里取消的，早上 8 点告诉家长以后再{step}。"
+        raise DeskError(message)
 
 
 async def writable(conn: AsyncConnection, case: Case) -> None:

@@ -21,6 +21,7 @@ from bot.store.events import CaseTag
 from bot.store.visits import Visit
 from bot.store.wake import DESK, wake
 
+UNSAFE = "家长那边可能不方便，先不发，请打电话或当面说"  # why words of a visit were taken back
 SOMEBODY = "老师"  # in whose name the morning speaks where nobody owns the file
 _SAID: dict[Said, tuple[str, str, CaseTag]] = {
     "welcome": ("told", "yes", CaseTag.VISIT_WELCOME),
@@ -51,8 +52,12 @@ async def invite(
 async def forget(conn: AsyncConnection, conversation: Conversation, visit_id: int, now: datetime) -> bool:
     """Give up words of a visit that still wait; whether the parent may have read them, so that they must be told."""
     await outbox.expire(conn, conversation.id, now, key(visit_id))
-    left = await rows.delivery(conn, conversation.id, key(visit_id))
-    return left is not None and left[0] in ("sent", "pending")  # what is pending still is being sent right now
+    return await rows.heard(conn, conversation.id, key(visit_id))  # what is pending still is being sent right now
+
+
+async def give_up(conn: AsyncConnection, conversation: Conversation) -> None:
+    """Take back what waits to be told of visits: a danger has come, or somebody dangerous may read the phone."""
+    await rows.give_up(conn, conversation.id, UNSAFE)
 
 
 async def call_off(
@@ -61,7 +66,7 @@ async def call_off(
     """Tell a parent who expects somebody that nobody comes; of what was never told nothing is said."""
     visit = await rows.find(conn, visit_id)
     read = await forget(conn, conversation, visit_id, now)
-    if visit is None or visit.told not in (*KNOWS, "off"):
+    if visit is None or (visit.told not in (*KNOWS, "off") and not read):
         return
     if not read or visit.due_at <= now or quiet(conversation):
         await _stands(conn, visit, "told", "gone", now)
@@ -69,8 +74,7 @@ async def call_off(
         await _stands(conn, visit, "told", "off", now)
     else:
         await _stands(conn, visit, "told", "gone", now)
-        words = visits.calling_off(visit.due_at)
-        await _say(conn, conversation, visit, words, author, key(visit.id, now), now, visit.due_at)
+        await _say(conn, conversation, visit, visits.CALLING_OFF, author, key(visit.id, now), now, visit.due_at)
 
 
 async def ask_whether(
@@ -102,14 +106,21 @@ async def settle(conn: AsyncConnection, visit_id: int, conversation_id: int, now
     if visit is None:
         return
     if visit.told == "wanted":
-        known_time = await rows.delivery(conn, conversation.id, key(visit.id))
-        again = known_time is not None and known_time[0] == "sent"
-        await invite(conn, conversation, visit.id, visit.owner or SOMEBODY, now, again=again)
+        await _morning(conn, conversation, visit, now)
     elif visit.told == "off":
         await call_off(conn, conversation, visit.id, visit.owner or SOMEBODY, now)
     if visit.confirmed == "wanted":
         await ask_whether(conn, conversation, visit.id, visit.owner or SOMEBODY, now)
     await wake(conn, DESK)
+
+
+async def _morning(conn: AsyncConnection, conversation: Conversation, visit: Visit, now: datetime) -> None:
+    """Tell of a visit in the morning, unless the night has brought a danger: then staff telephone."""
+    if await unasked.barred(conn, conversation, now) in ("quiet", "danger"):
+        await _stands(conn, visit, "told", "untold", now)
+        return
+    again = await rows.heard(conn, conversation.id, key(visit.id))
+    await invite(conn, conversation, visit.id, visit.owner or SOMEBODY, now, again=again)
 
 
 async def of_parent(conn: AsyncConnection, conversation_id: int, now: datetime) -> tuple[OwnVisit, ...]:
@@ -120,9 +131,10 @@ async def of_parent(conn: AsyncConnection, conversation_id: int, now: datetime) 
 
 
 def _own(one: Visit, last: str) -> OwnVisit:
+    who = one.helper or one.owner
     if one.done_at is None:
-        return OwnVisit(one.id, one.due_at, "time", one.told, last.startswith(key(one.id)))
-    return OwnVisit(one.id, one.done_at, "whether", one.confirmed, last == visits.asking_key(one.id))
+        return OwnVisit(one.id, one.due_at, "time", one.told, last.startswith(key(one.id)), who)
+    return OwnVisit(one.id, one.done_at, "whether", one.confirmed, last == visits.asking_key(one.id), who)
 
 
 async def parent_says(

@@ -28,7 +28,7 @@ TOLD: dict[str, str] = {
     "wanted": "早上 8 点再告诉家长",
     "told": "告诉家长了，等回话",
     "yes": "家长说可以来",
-    "other": "家长想换个时间",
+    "other": "家长说那天不来，先问问愿不愿意改时间",
     "untold": "没有发给家长，请打电话或当面说",
 }
 CONFIRMED: dict[str, str] = {
@@ -43,6 +43,8 @@ FROM, UNTIL = time(8), time(21)  # China's time; nobody goes to a family outside
 NOTICE = timedelta(hours=1)  # a parent is not told later than this before the visit
 ASKED_WITHIN = timedelta(days=7)  # of a visit longer ago nobody is asked
 HEARD_WITHIN = timedelta(days=14)  # so long an answer to the question is taken
+# No time is named: of a visit that was moved the parent may know the former one.
+CALLING_OFF = "原来说来家里坐坐，这次先不来了，让您费心了。有什么想说的，随时在这里说。"
 
 Said = Literal["welcome", "other", "came", "missed"]
 ABOUT: dict[Said, Literal["time", "whether"]] = {
@@ -58,7 +60,7 @@ Telling = Literal["now", "wanted", "untold"]
 class OwnVisit:
     """A visit as the parent may know it: when, and whether the time or whether it took place is asked.
 
-    `last`: that was the last thing said to them, so that a mere 好的 answers it.
+    `last`: that was the last thing said to them, so that a mere 好的 answers it. `who` comes.
     """
 
     id: int
@@ -66,6 +68,7 @@ class OwnVisit:
     asks: Literal["time", "whether"]
     stands: str
     last: bool = False
+    who: str = ""
 
 
 def key(visit_id: int, now: datetime | None = None) -> str:
@@ -100,20 +103,17 @@ def moment(at: datetime) -> str:
 
 
 def inviting(at: datetime, *, with_whom: str, again: bool) -> str:
-    """Tell the parent of a visit and ask whether they may come. `again`: the time is another than was said before."""
-    when = moment(at)
-    head = f"来家里坐坐的时间，改到 {when} 好吗？" if again else f"{when}，我想来家里坐坐，可以吗？"
-    company = f"结对的{with_whom}也一起来。" if with_whom else ""
+    """Tell the parent of a visit and ask whether somebody may come. `again`: the time is another than was said before.
+
+    `with_whom` is the helper who goes; "" for who writes.
+    """
+    when, who = moment(at), with_whom or "我"
+    head = f"{who}来家里坐坐的时间，改到 {when} 好吗？" if again else f"{when}，{who}想来家里坐坐，可以吗？"
     calm = "" if again else "不检查什么，也不用准备，就是听听您和孩子的想法。"
-    return f"{head}{company}{calm}\n方便就回“可以”，想改时间就回“换个时间”，不来也没关系。"
-
-
-def calling_off(at: datetime) -> str:
-    """Tell the parent that nobody comes."""
-    return f"原来说 {moment(at)} 来家里坐坐，这次先不来了，让您费心了。有什么想说的，随时在这里说。"
+    return f"{head}{calm}\n方便就回“可以来”，想改时间就回“换个时间”，不来也没关系。"
 
 
 def whether(at: datetime) -> str:
     """Ask the parent whether a visit took place."""
     on = day(at.astimezone(CHINA).date())
-    return f"我记了一笔：{on}到家里坐过了。想跟您对一下，来过请回“来过了”，没有请回“没有来”。不回也没关系。"
+    return f"我记了一笔：{on}到家里坐过了。想跟您对一下，来过请回“来过了”，没有请回“老师没来”。不回也没关系。"

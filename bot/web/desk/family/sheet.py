@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,6 +29,7 @@ SIDES: dict[str, tuple[str, str, str]] = {  # of helpers: name, icon, whom to as
     "community": ("社区", "station", "请儿童主任"),
 }
 _READING = {Act.READ_FILE: "", Act.PRINTED: "，打印或导出"}
+_NOT_ARRIVED = ("parked", "failed", "withdrawn")
 _BADGES = {"done": "good", "taken": "good", "stuck": "warn", "refused": "bad"}
 
 
@@ -70,7 +71,7 @@ class Ahead:
     """One thing that lies ahead: when in words, what, and whether its time is over. `id` is that of a follow-up.
 
     `how` it is done and by whom. Of a visit: how it `stands` with the parent, in which colour, and whether they can be
-    told (`untold`); `clock` is the time of day of a follow-up.
+    told (`untold`); `clock` is the time of day of a follow-up, `on` the day that is offered when it is written down.
     """
 
     at: str
@@ -83,6 +84,7 @@ class Ahead:
     home: bool = False
     untold: bool = False
     clock: str = ""
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,14 @@ async def load(conn: AsyncConnection, case: Case, names: Mapping[str, str]) -> S
 
 async def _deliveries(conn: AsyncConnection, case: Case, planned: Sequence[FollowUp]) -> dict[int, str]:
     """Say of the visits that parents are told of why the words have not arrived."""
-    told = [one for one in planned if one.done_at is None and one.told == "told"]
+    told = [one for one in planned if one.told == "gone" or (one.done_at is None and one.told == "told")]
     found: dict[int, str] = {}
     for one in told if case.conversation_id is not None else []:
-        state = await stored_visits.delivery(conn, case.conversation_id or 0, key(one.id))
-        if state is not None and state[0] in ("parked", "failed"):
+        talk = case.conversation_id or 0
+        if one.told == "gone" and not await stored_visits.heard(conn, talk, key(one.id)):
+            continue  # nobody was expected, so that nothing had to be called off
+        state = await stored_visits.delivery(conn, talk, key(one.id))
+        if state is not None and state[0] in _NOT_ARRIVED:
             found[one.id] = state[1] or "没有送出"
     return found
 
@@ -147,7 +152,9 @@ def ahead(sheet: Sheet, now: datetime) -> list[Ahead]:
     for one in sheet.coming:
         late = one.due_at <= now
         words = late_by(one.due_at, now) if late else when(one.due_at, now)
-        found.append((one.due_at, _planned(sheet, one, words, late=late)))
+        planned = _planned(sheet, one, words, late=late)
+        noted = min(one.due_at.astimezone(CHINA).date(), today)
+        found.append((one.due_at, replace(planned, on=noted.isoformat())))
     days: list[tuple[date | None, str]] = [
         (one.until_day, one.goal) for one in sheet.plan if one.until_day and one.state in ("open", "stuck")
     ]
@@ -198,7 +205,8 @@ def past(sheet: Sheet) -> list[Past]:
 
 
 def _happened(sheet: Sheet, one: FollowUp, at: datetime) -> Past:
-    more = (one.what, WAYS.get(one.way, ""), sheet.helper(one), CONFIRMED.get(one.confirmed, ""))
+    unheard = f"还没送到家长：{sheet.deliveries[one.id]}，请打电话" if one.id in sheet.deliveries else ""
+    more = (one.what, WAYS.get(one.way, ""), sheet.helper(one), CONFIRMED.get(one.confirmed, ""), unheard)
     return Past(at, came_of(one), " · ".join(filter(None, more)), written=True)
 
 
