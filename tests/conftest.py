@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 import structlog
 from aiohttp import web_app
@@ -23,6 +24,10 @@ from bot.store.database import open_engine
 pytest_plugins = ("tests.house", "tests.paper_boat", "tests.phrases_packaged")
 
 _numbers = itertools.count(1)
+
+# A busy machine is no fault of a property; the same examples in every run, so that a failure can be looked at again.
+hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ours")
 
 LONGEST = ("commands", "journeys", "browser", "jobs")  # rooms where a single file takes tens of seconds
 
