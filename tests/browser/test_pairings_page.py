@@ -69,7 +69,7 @@ async def test_a_pairing_and_a_visit_are_written_told_answered_and_found_in_the_
     assert await page.is_checked("input[name=tell]")
     await page.click("button:has-text('定下来')")
     await page.wait_for_selector("text=告诉家长了，等回话")
-    await house.say("可以")
+    await house.say("可以来")
     await page.reload()
     await page.wait_for_selector("text=家长说可以来")
     await opened(page, "记结果")
