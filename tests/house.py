@@ -268,10 +268,11 @@ async def second_process(house: House, search_engine: SearchEngine) -> AsyncIter
 
 
 async def rows(database_url: str, table: Any) -> list[Any]:
-    """Read a table."""
+    """Read a table, in the order in which its rows came where they are numbered."""
+    query = table.select().order_by(table.c.id) if "id" in table.c else table.select()
     engine = open_engine(database_url)
     try:
         async with engine.connect() as conn:
-            return list(await conn.execute(table.select()))
+            return list(await conn.execute(query))
     finally:
         await engine.dispose()
